@@ -1,0 +1,23 @@
+//! Locks on entities that the compiler can check.
+#![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+extern crate self as lockproof;
+
+mod model;
+mod proof;
+
+// The public interface is:
+pub use crate::model::{
+    Deadline, FencingToken, IntoLockKey, InvalidKey, InvalidOwner, InvalidTtl, KeyPartWriter, Label, LockKey,
+    LockKeyPart, Namespace, Owner, TokenExhausted, Ttl,
+};
+pub use crate::proof::{Lockable, OpenMut};
+#[cfg(feature = "macros")]
+pub use lockproof_macros::{LockKeyPart, Lockable};
+
+/// What the derives write; not for anybody else, and it changes without notice.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::proof::lockable::{entity_key, key_part};
+}

@@ -1,0 +1,103 @@
+//! The one place where clocks are read: `tests/architecture.rs` fails on a clock read anywhere else.
+
+use std::{
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    time::{Duration, SystemTime},
+};
+
+/// A point on the boot-time clock, which also runs while the machine sleeps.
+///
+/// It is tokio's instant plus the time that the machine has slept, so it is right under a paused clock, outside
+/// a runtime, and after a suspend. Only Linux tells how long a machine slept; elsewhere it is tokio's instant
+/// alone, and a lease that lapses during a suspend is noticed by the store and by the fence, not locally.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct BootInstant(tokio::time::Instant);
+
+impl BootInstant {
+    pub(crate) fn now() -> Self {
+        Self(tokio::time::Instant::now() + slept())
+    }
+
+    /// The point `duration` later, or `None` past the end of the clock.
+    pub(crate) fn checked_add(self, duration: Duration) -> Option<Self> {
+        self.0.checked_add(duration).map(Self)
+    }
+
+    /// The time from `earlier` to here; zero if `earlier` is later.
+    pub(crate) fn since(self, earlier: Self) -> Duration {
+        self.0.saturating_duration_since(earlier.0)
+    }
+}
+
+/// The wall clock, for people to read and for the start of a fencing token; never for expiry.
+pub(crate) fn wall() -> SystemTime {
+    SystemTime::now()
+}
+
+/// Microseconds of the wall clock since 1970.
+pub(crate) fn wall_micros() -> u64 {
+    let since = wall().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// How long this machine has slept since it booted, as far as this process has noticed.
+///
+/// Two clocks cannot be read at once: a thread that is descheduled in between sees them apart. What is less than
+/// `JITTER` is therefore taken for that, and a larger step is measured again before it is believed.
+fn slept() -> Duration {
+    static SLEPT_MICROS: AtomicU64 = AtomicU64::new(0);
+    const JITTER: u64 = 5_000;
+
+    let known = SLEPT_MICROS.load(Relaxed);
+    let mut measured = measure_slept_micros();
+    if measured > known + JITTER {
+        for _ in 0..4 {
+            measured = measured.min(measure_slept_micros());
+        }
+        if measured > known + JITTER {
+            SLEPT_MICROS.fetch_max(measured, Relaxed);
+            return Duration::from_micros(measured);
+        }
+    }
+    Duration::from_micros(known)
+}
+
+#[cfg(target_os = "linux")]
+fn measure_slept_micros() -> u64 {
+    use rustix::time::{ClockId, clock_gettime};
+
+    let micros = |id| {
+        let time = clock_gettime(id);
+        time.tv_sec as i128 * 1_000_000 + time.tv_nsec as i128 / 1_000
+    };
+    let awake = micros(ClockId::Monotonic);
+    let total = micros(ClockId::Boottime);
+    u64::try_from(total - awake).unwrap_or(0)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn measure_slept_micros() -> u64 {
+    0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn follows_a_paused_clock() {
+        let before = BootInstant::now();
+        tokio::time::advance(Duration::from_secs(60)).await;
+        assert_eq!(BootInstant::now().since(before), Duration::from_secs(60));
+    }
+
+    #[test]
+    fn never_goes_back_and_works_outside_a_runtime() {
+        let mut last = BootInstant::now();
+        for _ in 0..100_000 {
+            let now = BootInstant::now();
+            assert!(now >= last, "went back by {:?}", last.since(now));
+            last = now;
+        }
+    }
+}

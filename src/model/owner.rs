@@ -1,0 +1,104 @@
+use std::{fmt, sync::Arc};
+
+use uuid::Uuid;
+
+/// Who holds a lock, as the store compares it: made afresh for each acquisition.
+///
+/// It exists before anything is sent, so that a repeated request finds the lock that an earlier, unanswered one took.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Owner(Repr);
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Repr {
+    Made(Uuid),
+    Named(Arc<str>),
+}
+
+impl Owner {
+    /// The longest owner, in bytes.
+    pub const MAX_LEN: usize = 255;
+
+    /// A new owner, different from all others (a version 7 uuid).
+    pub fn unique() -> Self {
+        Self(Repr::Made(Uuid::now_v7()))
+    }
+
+    /// Reads an owner back from the text that a store holds.
+    ///
+    /// # Errors
+    /// [`InvalidOwner`] if it is empty, longer than 255 bytes, or has a NUL.
+    pub fn from_text(text: &str) -> Result<Self, InvalidOwner> {
+        // Only the form that `Display` writes is a made owner: any other text must stay as it is.
+        let mut buffer = Uuid::encode_buffer();
+        match Uuid::try_parse(text) {
+            Ok(uuid) if uuid.hyphenated().encode_lower(&mut buffer) == text => return Ok(Self(Repr::Made(uuid))),
+            _ => {}
+        }
+        if text.is_empty() {
+            Err(InvalidOwner::Empty)
+        } else if text.len() > Self::MAX_LEN {
+            Err(InvalidOwner::TooLong { len: text.len() })
+        } else if text.contains('\0') {
+            Err(InvalidOwner::Nul { owner: text.into() })
+        } else {
+            Ok(Self(Repr::Named(text.into())))
+        }
+    }
+}
+
+impl fmt::Display for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Repr::Made(uuid) => uuid.hyphenated().fmt(f),
+            Repr::Named(name) => f.write_str(name),
+        }
+    }
+}
+
+impl fmt::Debug for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Owner({self})")
+    }
+}
+
+/// A text that is not an owner.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidOwner {
+    /// It has no characters.
+    #[error("an owner must not be empty")]
+    Empty,
+    /// It has a NUL character, which not every store can hold.
+    #[error("the owner {owner:?} has a NUL character; leave it out")]
+    Nul {
+        /// The text.
+        owner: String,
+    },
+    /// It is too long.
+    #[error("an owner has at most {max} bytes, this one has {len}; use a shorter name or a hash of it", max = Owner::MAX_LEN)]
+    TooLong {
+        /// Its length in bytes.
+        len: usize,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn survives_the_way_through_a_store() {
+        let made = Owner::unique();
+        assert_eq!(Owner::from_text(&made.to_string()), Ok(made.clone()));
+        assert_ne!(made, Owner::unique());
+        let shouted = made.to_string().to_uppercase();
+        assert_eq!(Owner::from_text(&shouted).map(|owner| owner.to_string()), Ok(shouted));
+    }
+
+    #[test]
+    fn refuses_what_a_store_could_not_hold() {
+        assert_eq!(Owner::from_text(""), Err(InvalidOwner::Empty));
+        assert_eq!(Owner::from_text(&"x".repeat(256)), Err(InvalidOwner::TooLong { len: 256 }));
+        assert!(matches!(Owner::from_text("a\0b"), Err(InvalidOwner::Nul { .. })));
+    }
+}

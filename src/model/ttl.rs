@@ -1,0 +1,138 @@
+use std::{fmt, str::FromStr, time::Duration};
+
+/// How long a lock stands if nobody renews or releases it.
+///
+/// `"30s"`, `"250ms"` and `"1h 30m"` parse; a `Duration` is rounded up to whole milliseconds. [`Ttl::Never`] is only
+/// to be had by its name: no text and no duration means it by accident.
+///
+/// ```
+/// use lockproof::Ttl;
+/// let ttl: Ttl = "1m 30s".parse()?;
+/// assert_eq!(ttl.as_duration().unwrap().as_secs(), 90);
+/// # Ok::<(), lockproof::InvalidTtl>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Ttl(Option<Duration>);
+
+impl Ttl {
+    /// The shortest: one millisecond.
+    pub const MIN: Self = Self(Some(Duration::from_millis(1)));
+    /// The longest that ends: a hundred years of 365 days.
+    pub const MAX: Self = Self(Some(Duration::from_secs(100 * 365 * 86_400)));
+    /// The lock stands until it is released or forced.
+    #[allow(non_upper_case_globals, reason = "reads as the variant that it is to the caller")]
+    pub const Never: Self = Self(None);
+    /// What a service uses unless it is told otherwise: 30 s.
+    pub const DEFAULT: Self = Self(Some(Duration::from_secs(30)));
+
+    /// A ttl of `duration`, rounded up to a millisecond.
+    ///
+    /// # Errors
+    /// [`InvalidTtl`] for zero and for more than a hundred years.
+    pub fn new(duration: Duration) -> Result<Self, InvalidTtl> {
+        if duration.is_zero() {
+            return Err(InvalidTtl::Zero);
+        }
+        let millis = duration.as_nanos().div_ceil(1_000_000);
+        match u64::try_from(millis).map(Duration::from_millis) {
+            Ok(rounded) if Some(rounded) <= Self::MAX.0 => Ok(Self(Some(rounded))),
+            _ => Err(InvalidTtl::TooLong { duration }),
+        }
+    }
+
+    /// Its length in whole milliseconds, or `None` for one that never ends.
+    pub const fn as_duration(self) -> Option<Duration> {
+        self.0
+    }
+
+    /// Its length as a number of milliseconds, or `None` for one that never ends.
+    pub fn as_millis(self) -> Option<i64> {
+        self.0.map(|ttl| i64::try_from(ttl.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
+impl TryFrom<Duration> for Ttl {
+    type Error = InvalidTtl;
+
+    fn try_from(duration: Duration) -> Result<Self, InvalidTtl> {
+        Self::new(duration)
+    }
+}
+
+impl FromStr for Ttl {
+    type Err = InvalidTtl;
+
+    fn from_str(text: &str) -> Result<Self, InvalidTtl> {
+        let duration = humantime::parse_duration(text.trim())
+            .map_err(|source| InvalidTtl::Unreadable { text: text.into(), source })?;
+        Self::new(duration)
+    }
+}
+
+impl fmt::Display for Ttl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(ttl) => humantime::format_duration(ttl).fmt(f),
+            None => f.write_str("never"),
+        }
+    }
+}
+
+impl fmt::Debug for Ttl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Ttl({self})")
+    }
+}
+
+/// A duration or a text that is not a ttl.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidTtl {
+    /// It is too long.
+    #[error("a ttl of {duration:?} is too long; the limit is 100 years, and `Ttl::Never` is for a lock that never expires")]
+    TooLong {
+        /// What was given.
+        duration: Duration,
+    },
+    /// It is no duration.
+    #[error("{text:?} is not a duration; write it like \"30s\", \"250ms\" or \"1h 30m\"")]
+    Unreadable {
+        /// What was given.
+        text: String,
+        /// What is wrong with it.
+        source: humantime::DurationError,
+    },
+    /// It is zero.
+    #[error("a ttl of zero would be over before it begins; the shortest is 1ms")]
+    Zero,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_durations_and_refuses_the_rest() {
+        let millis = |text: &str| text.parse::<Ttl>().map(|ttl| ttl.as_millis());
+        assert_eq!(millis("30s"), Ok(Some(30_000)));
+        assert_eq!(millis("1h 30m"), Ok(Some(5_400_000)));
+        assert_eq!(millis("250ms"), Ok(Some(250)));
+        assert_eq!(millis("1us"), Ok(Some(1)), "rounded up");
+        assert_eq!(millis("0s"), Err(InvalidTtl::Zero));
+        assert!(matches!(millis("101years"), Err(InvalidTtl::TooLong { .. })));
+        for text in ["", "never", "-1s", "30", "soon", "30 bananas"] {
+            let error = millis(text).expect_err(text).to_string();
+            assert!(error.contains(&format!("{text:?}")) && error.contains("30s"), "{error}");
+        }
+    }
+
+    #[test]
+    fn rounds_up_and_knows_its_limits() {
+        assert_eq!(Ttl::new(Duration::from_nanos(1)), Ok(Ttl::MIN));
+        assert_eq!(Ttl::new(Duration::ZERO), Err(InvalidTtl::Zero));
+        assert!(Ttl::new(Duration::MAX).is_err());
+        assert_eq!(Ttl::new(Duration::from_secs(3_153_600_000)), Ok(Ttl::MAX));
+        assert_eq!(Ttl::Never.to_string(), "never");
+        assert_eq!(Ttl::DEFAULT.to_string(), "30s");
+    }
+}

@@ -1,0 +1,5 @@
+//! Floor 4: what the compiler checks.
+
+pub(crate) mod lockable;
+
+pub use lockable::{Lockable, OpenMut};

@@ -6,13 +6,24 @@ extern crate self as lockproof;
 
 mod model;
 mod proof;
+mod repository;
+mod store;
 
 // The public interface is:
 pub use crate::model::{
     Deadline, FencingToken, IntoLockKey, InvalidKey, InvalidOwner, InvalidTtl, KeyPartWriter, Label, LockKey,
     LockKeyPart, Namespace, Owner, TokenExhausted, Ttl,
 };
-pub use crate::proof::{Lockable, OpenMut};
+pub use crate::proof::{Lockable, OpenMut, Stored};
+pub use crate::repository::{
+    Claim, Claimed, Condition, Delete, Direction, Field, FieldValue, Filter, Insert, Inserted, Order, Query,
+    Storage, Update, Written,
+};
+pub use crate::store::{
+    Acquire, AcquireReply, BatchFuture, Extend, ExtendReply, ForceRelease, ForceReply, HeldKey, Holder,
+    Inspect, List, LockStore, MemoryStore, Outcome, Release, ReleaseReply, Rotate, RotateReply,
+    StoreCapabilities, StoreError, StoreErrorKind, StoreFuture, StoreId, Wakeup, WakeupStream,
+};
 #[cfg(feature = "macros")]
 pub use lockproof_macros::{LockKeyPart, Lockable};
 

@@ -106,6 +106,8 @@ mod tests {
     async fn passed_completes_at_the_deadline() {
         let start = tokio::time::Instant::now();
         Deadline::after(ttl(10_000)).passed().await;
-        assert!(start.elapsed() >= Duration::from_millis(9_898) && start.elapsed() < Duration::from_millis(9_900));
+        assert!(
+            start.elapsed() >= Duration::from_millis(9_898) && start.elapsed() < Duration::from_millis(9_900)
+        );
     }
 }

@@ -46,7 +46,8 @@ mod tests {
     #[test]
     fn different_namespaces_never_meet() {
         let key = |text| LockKey::new(text).expect("legal");
-        let qualified = |namespace: &Namespace, text| namespace.qualify(&key(text)).expect("fits").to_string();
+        let qualified =
+            |namespace: &Namespace, text| namespace.qualify(&key(text)).expect("fits").to_string();
         let billing = Namespace::new("billing").expect("legal");
         assert_eq!(qualified(&billing, "account:1"), "billing/account:1");
         assert_eq!(qualified(&Namespace::NONE, "account:1"), "account:1");

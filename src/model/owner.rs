@@ -31,7 +31,9 @@ impl Owner {
         // Only the form that `Display` writes is a made owner: any other text must stay as it is.
         let mut buffer = Uuid::encode_buffer();
         match Uuid::try_parse(text) {
-            Ok(uuid) if uuid.hyphenated().encode_lower(&mut buffer) == text => return Ok(Self(Repr::Made(uuid))),
+            Ok(uuid) if uuid.hyphenated().encode_lower(&mut buffer) == text => {
+                return Ok(Self(Repr::Made(uuid)));
+            }
             _ => {}
         }
         if text.is_empty() {

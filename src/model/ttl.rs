@@ -89,7 +89,9 @@ impl fmt::Debug for Ttl {
 #[non_exhaustive]
 pub enum InvalidTtl {
     /// It is too long.
-    #[error("a ttl of {duration:?} is too long; the limit is 100 years, and `Ttl::Never` is for a lock that never expires")]
+    #[error(
+        "a ttl of {duration:?} is too long; the limit is 100 years, and `Ttl::Never` is for a lock that never expires"
+    )]
     TooLong {
         /// What was given.
         duration: Duration,

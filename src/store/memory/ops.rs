@@ -1,0 +1,110 @@
+use std::future::ready;
+
+use futures::{
+    FutureExt, StreamExt,
+    stream::{self},
+};
+use tokio::sync::broadcast::error::RecvError;
+
+use super::{Inner, MemoryStore};
+use crate::{
+    model::{TokenExhausted, clock::BootInstant},
+    store::{
+        Acquire, AcquireReply, Extend, ExtendReply, ForceRelease, ForceReply, HeldKey, Holder, Inspect, List,
+        LockStore, Release, ReleaseReply, Rotate, RotateReply, StoreCapabilities, StoreError, StoreErrorKind,
+        StoreFuture, StoreId, Wakeup, WakeupStream,
+    },
+};
+
+impl LockStore for MemoryStore {
+    fn id(&self) -> StoreId {
+        self.0.id
+    }
+
+    fn name(&self) -> &str {
+        "memory"
+    }
+
+    fn capabilities(&self) -> StoreCapabilities {
+        StoreCapabilities { shared_between_processes: false, ..StoreCapabilities::default() }
+    }
+
+    fn acquire(&self, request: Acquire) -> StoreFuture<AcquireReply> {
+        self.call(|inner, now| {
+            let mut shard = inner.shards.of(&request.key);
+            shard.acquire(request, now, &inner.epoch).map_err(exhausted)
+        })
+    }
+
+    fn extend(&self, request: Extend) -> StoreFuture<ExtendReply> {
+        self.call(move |inner, now| Ok(inner.shards.of(&request.key).extend(&request, now)))
+    }
+
+    fn release(&self, request: Release) -> StoreFuture<ReleaseReply> {
+        self.call(move |inner, now| {
+            let reply = inner.shards.of(&request.key).release(&request, now);
+            if reply == ReleaseReply::Released {
+                inner.announce(&request.key);
+            }
+            Ok(reply)
+        })
+    }
+
+    fn rotate(&self, request: Rotate) -> StoreFuture<RotateReply> {
+        self.call(|inner, now| {
+            let mut shard = inner.shards.of(&request.key);
+            shard.rotate(request, now, &inner.epoch).map_err(exhausted)
+        })
+    }
+
+    fn force_release(&self, request: ForceRelease) -> StoreFuture<ForceReply> {
+        self.call(move |inner, now| {
+            let reply = inner.shards.of(&request.key).force_release(&request.key, now, &inner.epoch);
+            inner.announce(&request.key);
+            reply.map_err(exhausted)
+        })
+    }
+
+    fn inspect(&self, request: Inspect) -> StoreFuture<Option<Holder>> {
+        self.call(move |inner, now| {
+            Ok(inner.shards.of(&request.key).inspect(&request.key, now, &inner.epoch))
+        })
+    }
+
+    fn list(&self, request: List) -> StoreFuture<Vec<HeldKey>> {
+        self.call(move |inner, now| {
+            let mut held: Vec<_> =
+                inner.shards.each().flat_map(|shard| shard.list(&request, now, &inner.epoch)).collect();
+            held.sort_by(|a, b| a.key.cmp(&b.key));
+            held.truncate(request.limit);
+            Ok(held)
+        })
+    }
+
+    fn wakeups(&self) -> Option<WakeupStream> {
+        let receiver = self.0.wakeups.subscribe();
+        let hints = stream::unfold(receiver, |mut receiver| async {
+            match receiver.recv().await {
+                Ok(hint) => Some((hint, receiver)),
+                Err(RecvError::Lagged(_)) => Some((Wakeup::All, receiver)),
+                Err(RecvError::Closed) => None,
+            }
+        });
+        Some(stream::once(ready(Wakeup::All)).chain(hints).boxed())
+    }
+}
+
+impl MemoryStore {
+    /// A call that does its work when it is first polled, as a remote one would.
+    fn call<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Inner, BootInstant) -> Result<T, StoreError> + Send + 'static,
+    ) -> StoreFuture<T> {
+        let store = self.clone();
+        futures::future::lazy(move |_| work(&store.0, BootInstant::now())).boxed()
+    }
+}
+
+fn exhausted(error: TokenExhausted) -> StoreError {
+    StoreError::new(StoreErrorKind::Rejected, error.to_string()).caused_by(error)
+}

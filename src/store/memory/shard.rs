@@ -1,0 +1,179 @@
+use std::{collections::HashMap, time::Duration};
+
+use super::Epoch;
+use crate::{
+    model::{FencingToken, Label, LockKey, Owner, TokenExhausted, Ttl, clock::BootInstant},
+    store::{
+        Acquire, AcquireReply, Extend, ExtendReply, ForceReply, HeldKey, Holder, List, Release, ReleaseReply,
+        Rotate, RotateReply,
+    },
+};
+
+/// The locks of one part of the store, as plain functions of the time.
+#[derive(Debug)]
+pub(super) struct Shard {
+    slots: HashMap<LockKey, Slot>,
+    /// The highest token given out here. It outlives the slots, so that tokens rise although slots go away.
+    last: FencingToken,
+    /// Lapsed slots are swept out when there are this many.
+    sweep_at: usize,
+}
+
+#[derive(Debug)]
+struct Slot {
+    owner: Owner,
+    label: Label,
+    token: FencingToken,
+    since: BootInstant,
+    /// `None` for never.
+    expires: Option<BootInstant>,
+}
+
+impl Slot {
+    fn runs(&self, now: BootInstant) -> bool {
+        self.expires.is_none_or(|at| now < at)
+    }
+
+    fn remaining(&self, now: BootInstant) -> Option<Duration> {
+        self.expires.map(|at| at.since(now))
+    }
+
+    fn holder(&self, now: BootInstant, epoch: &Epoch) -> Holder {
+        let since = std::time::UNIX_EPOCH + Duration::from_micros(epoch.micros(self.since));
+        Holder::new(self.owner.clone(), self.label.clone(), self.token, since, self.remaining(now))
+    }
+}
+
+impl Default for Shard {
+    fn default() -> Self {
+        Self { slots: HashMap::new(), last: FencingToken::ZERO, sweep_at: Self::SWEEP_MIN }
+    }
+}
+
+impl Shard {
+    const SWEEP_MIN: usize = 64;
+
+    pub(super) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    pub(super) fn acquire(
+        &mut self,
+        request: Acquire,
+        now: BootInstant,
+        epoch: &Epoch,
+    ) -> Result<AcquireReply, TokenExhausted> {
+        let Acquire { key, owner, label, ttl } = request;
+        let expires = expiry(now, ttl);
+        if let Some(slot) = self.slots.get_mut(&key).filter(|slot| slot.runs(now)) {
+            if slot.owner != owner {
+                return Ok(AcquireReply::Held {
+                    remaining: slot.remaining(now),
+                    holder: Some(slot.holder(now, epoch)),
+                });
+            }
+            slot.expires = slot.expires.zip(expires).map(|(old, new)| old.max(new));
+            return Ok(AcquireReply::Granted { token: slot.token });
+        }
+        let token = self.mint(FencingToken::ZERO, now, epoch)?;
+        self.sweep(now);
+        self.slots.insert(key, Slot { owner, label, token, since: now, expires });
+        Ok(AcquireReply::Granted { token })
+    }
+
+    pub(super) fn extend(&mut self, request: &Extend, now: BootInstant) -> ExtendReply {
+        match self.running(&request.key, now) {
+            Some(slot) if slot.owner == request.owner => {
+                slot.expires = expiry(now, request.ttl);
+                ExtendReply::Extended
+            }
+            _ => ExtendReply::NotHeld,
+        }
+    }
+
+    pub(super) fn release(&mut self, request: &Release, now: BootInstant) -> ReleaseReply {
+        match self.running(&request.key, now) {
+            Some(slot) if slot.owner == request.owner => {
+                self.slots.remove(&request.key);
+                ReleaseReply::Released
+            }
+            _ => ReleaseReply::NotHeld,
+        }
+    }
+
+    pub(super) fn rotate(
+        &mut self,
+        request: Rotate,
+        now: BootInstant,
+        epoch: &Epoch,
+    ) -> Result<RotateReply, TokenExhausted> {
+        let above = request.above.unwrap_or(FencingToken::ZERO);
+        match self.running(&request.key, now) {
+            Some(slot) if slot.owner == request.to && slot.token > above => {
+                return Ok(RotateReply::Granted { token: slot.token });
+            }
+            Some(slot) if slot.owner == request.from || slot.owner == request.to => {}
+            _ => return Ok(RotateReply::NotHeld),
+        }
+        let token = self.mint(above, now, epoch)?;
+        let Rotate { key, to: owner, label, ttl, .. } = request;
+        self.slots.insert(key, Slot { owner, label, token, since: now, expires: expiry(now, ttl) });
+        Ok(RotateReply::Granted { token })
+    }
+
+    pub(super) fn force_release(
+        &mut self,
+        key: &LockKey,
+        now: BootInstant,
+        epoch: &Epoch,
+    ) -> Result<ForceReply, TokenExhausted> {
+        if self.running(key, now).is_none() {
+            return Ok(ForceReply::NotHeld);
+        }
+        let token = self.mint(FencingToken::ZERO, now, epoch)?;
+        self.slots.remove(key);
+        Ok(ForceReply::Forced { token })
+    }
+
+    pub(super) fn inspect(&mut self, key: &LockKey, now: BootInstant, epoch: &Epoch) -> Option<Holder> {
+        self.running(key, now).map(|slot| slot.holder(now, epoch))
+    }
+
+    pub(super) fn list(&self, request: &List, now: BootInstant, epoch: &Epoch) -> Vec<HeldKey> {
+        self.slots
+            .iter()
+            .filter(|(key, slot)| {
+                slot.runs(now)
+                    && key.as_str().starts_with(&request.prefix)
+                    && request.after.as_ref().is_none_or(|after| *key > after)
+            })
+            .map(|(key, slot)| HeldKey::new(key.clone(), slot.holder(now, epoch)))
+            .collect()
+    }
+
+    fn running(&mut self, key: &LockKey, now: BootInstant) -> Option<&mut Slot> {
+        self.slots.get_mut(key).filter(|slot| slot.runs(now))
+    }
+
+    fn mint(
+        &mut self,
+        above: FencingToken,
+        now: BootInstant,
+        epoch: &Epoch,
+    ) -> Result<FencingToken, TokenExhausted> {
+        self.last = FencingToken::next(self.last.max(above), epoch.micros(now))?;
+        Ok(self.last)
+    }
+
+    /// Drops what lapsed and was never released; the cost is spread over as many insertions.
+    fn sweep(&mut self, now: BootInstant) {
+        if self.slots.len() >= self.sweep_at {
+            self.slots.retain(|_, slot| slot.runs(now));
+            self.sweep_at = (self.slots.len() * 2).max(Self::SWEEP_MIN);
+        }
+    }
+}
+
+fn expiry(now: BootInstant, ttl: Ttl) -> Option<BootInstant> {
+    ttl.as_duration().and_then(|ttl| now.checked_add(ttl))
+}

@@ -1,0 +1,24 @@
+//! Floor 2: where locks live.
+
+mod capabilities;
+mod contract;
+mod error;
+mod memory;
+mod reply;
+mod request;
+pub(crate) mod sharded;
+#[cfg(feature = "sqlite")]
+pub(crate) mod sqlite;
+mod store_id;
+mod wakeup;
+
+pub use capabilities::StoreCapabilities;
+pub use contract::{BatchFuture, LockStore, StoreFuture};
+pub use error::{Outcome, StoreError, StoreErrorKind};
+pub use memory::MemoryStore;
+pub use reply::{AcquireReply, ExtendReply, ForceReply, HeldKey, Holder, ReleaseReply, RotateReply};
+pub use request::{Acquire, Extend, ForceRelease, Inspect, List, Release, Rotate};
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteStore;
+pub use store_id::StoreId;
+pub use wakeup::{Wakeup, WakeupStream};

@@ -4,15 +4,21 @@
 
 extern crate self as lockproof;
 
+mod lock;
+mod log;
 mod model;
 mod proof;
 mod repository;
 mod store;
 
 // The public interface is:
+pub use crate::lock::{
+    AcquireError, BuildError, ExtendError, Lease, Lock, LockOptions, Locks, LocksBuilder, ReleaseError,
+    ShutdownError, Wait,
+};
 pub use crate::model::{
-    Deadline, FencingToken, IntoLockKey, InvalidKey, InvalidOwner, InvalidTtl, KeyPartWriter, Label, LockKey,
-    LockKeyPart, Namespace, Owner, TokenExhausted, Ttl,
+    Deadline, FencingToken, IntoLockKey, IntoTtl, InvalidDuration, InvalidKey, InvalidOwner, KeyPartWriter,
+    Label, LockKey, LockKeyPart, Namespace, Owner, TokenExhausted, Ttl,
 };
 pub use crate::proof::{Lockable, OpenMut, Stored};
 pub use crate::repository::{

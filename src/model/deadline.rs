@@ -11,11 +11,20 @@ use super::{Ttl, clock::BootInstant};
 /// so that it passes here before the lock expires in the store. The clock also runs while the machine sleeps
 /// (Linux; elsewhere see the crate's `ARCHITECTURE.md`).
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Deadline(Option<BootInstant>);
+pub struct Deadline(When);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum When {
+    At(BootInstant),
+    Never,
+    Passed,
+}
 
 impl Deadline {
     /// The deadline of a lease that never expires.
-    pub const NEVER: Self = Self(None);
+    pub const NEVER: Self = Self(When::Never);
+    /// The deadline of a lease that is known to be over.
+    pub const PASSED: Self = Self(When::Passed);
 
     /// The deadline of a lease of `ttl` that is asked for now.
     pub fn after(ttl: Ttl) -> Self {
@@ -26,7 +35,7 @@ impl Deadline {
     pub(crate) fn counted_from(sent: BootInstant, ttl: Ttl) -> Self {
         let Some(ttl) = ttl.as_duration() else { return Self::NEVER };
         let margin = (ttl / 100 + Duration::from_millis(2)).min(ttl / 4);
-        Self(sent.checked_add(ttl - margin))
+        Self(sent.checked_add(ttl - margin).map_or(When::Never, When::At))
     }
 
     /// Whether it has passed.
@@ -36,7 +45,11 @@ impl Deadline {
 
     /// The time left: zero once it has passed, `None` for a lease that never expires.
     pub fn remaining(self) -> Option<Duration> {
-        self.0.map(|at| at.since(BootInstant::now()))
+        match self.0 {
+            When::At(at) => Some(at.since(BootInstant::now())),
+            When::Never => None,
+            When::Passed => Some(Duration::ZERO),
+        }
     }
 
     /// Completes when it has passed; never for a lease that never expires.

@@ -17,4 +17,4 @@ pub use label::Label;
 pub use lock_key::{IntoLockKey, InvalidKey, LockKey};
 pub use namespace::Namespace;
 pub use owner::{InvalidOwner, Owner};
-pub use ttl::{InvalidTtl, Ttl};
+pub use ttl::{IntoTtl, InvalidDuration, Ttl};

@@ -9,7 +9,7 @@ use std::{fmt, str::FromStr, time::Duration};
 /// use lockproof::Ttl;
 /// let ttl: Ttl = "1m 30s".parse()?;
 /// assert_eq!(ttl.as_duration().unwrap().as_secs(), 90);
-/// # Ok::<(), lockproof::InvalidTtl>(())
+/// # Ok::<(), lockproof::InvalidDuration>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Ttl(Option<Duration>);
@@ -28,15 +28,15 @@ impl Ttl {
     /// A ttl of `duration`, rounded up to a millisecond.
     ///
     /// # Errors
-    /// [`InvalidTtl`] for zero and for more than a hundred years.
-    pub fn new(duration: Duration) -> Result<Self, InvalidTtl> {
+    /// [`InvalidDuration`] for zero and for more than a hundred years.
+    pub fn new(duration: Duration) -> Result<Self, InvalidDuration> {
         if duration.is_zero() {
-            return Err(InvalidTtl::Zero);
+            return Err(InvalidDuration::Zero);
         }
         let millis = duration.as_nanos().div_ceil(1_000_000);
         match u64::try_from(millis).map(Duration::from_millis) {
             Ok(rounded) if Some(rounded) <= Self::MAX.0 => Ok(Self(Some(rounded))),
-            _ => Err(InvalidTtl::TooLong { duration }),
+            _ => Err(InvalidDuration::TooLong { duration }),
         }
     }
 
@@ -51,20 +51,46 @@ impl Ttl {
     }
 }
 
-impl TryFrom<Duration> for Ttl {
-    type Error = InvalidTtl;
+/// What can be a ttl: a [`Ttl`], a `Duration`, or text like `"30s"`.
+///
+/// What turns out to be none is reported by the call that needs it, so that options can be chained.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a ttl",
+    label = "not a length of time",
+    note = "write a `Duration`, text like `\"30s\"`, or `Ttl::Never`"
+)]
+pub trait IntoTtl {
+    /// The ttl, or what is wrong with it.
+    ///
+    /// # Errors
+    /// [`InvalidDuration`] if it is none.
+    fn into_ttl(self) -> Result<Ttl, InvalidDuration>;
+}
 
-    fn try_from(duration: Duration) -> Result<Self, InvalidTtl> {
-        Self::new(duration)
+impl IntoTtl for Ttl {
+    fn into_ttl(self) -> Result<Ttl, InvalidDuration> {
+        Ok(self)
+    }
+}
+
+impl IntoTtl for Duration {
+    fn into_ttl(self) -> Result<Ttl, InvalidDuration> {
+        Ttl::new(self)
+    }
+}
+
+impl IntoTtl for &str {
+    fn into_ttl(self) -> Result<Ttl, InvalidDuration> {
+        self.parse()
     }
 }
 
 impl FromStr for Ttl {
-    type Err = InvalidTtl;
+    type Err = InvalidDuration;
 
-    fn from_str(text: &str) -> Result<Self, InvalidTtl> {
+    fn from_str(text: &str) -> Result<Self, InvalidDuration> {
         let duration = humantime::parse_duration(text.trim())
-            .map_err(|source| InvalidTtl::Unreadable { text: text.into(), source })?;
+            .map_err(|source| InvalidDuration::Unreadable { text: text.into(), source })?;
         Self::new(duration)
     }
 }
@@ -84,10 +110,10 @@ impl fmt::Debug for Ttl {
     }
 }
 
-/// A duration or a text that is not a ttl.
+/// A length of time that cannot be one: of a lease, or of a wait.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
-pub enum InvalidTtl {
+pub enum InvalidDuration {
     /// It is too long.
     #[error(
         "a ttl of {duration:?} is too long; the limit is 100 years, and `Ttl::Never` is for a lock that never expires"
@@ -105,7 +131,7 @@ pub enum InvalidTtl {
         source: humantime::DurationError,
     },
     /// It is zero.
-    #[error("a ttl of zero would be over before it begins; the shortest is 1ms")]
+    #[error("a duration of zero is over before it begins; the shortest is 1ms")]
     Zero,
 }
 
@@ -120,8 +146,8 @@ mod tests {
         assert_eq!(millis("1h 30m"), Ok(Some(5_400_000)));
         assert_eq!(millis("250ms"), Ok(Some(250)));
         assert_eq!(millis("1us"), Ok(Some(1)), "rounded up");
-        assert_eq!(millis("0s"), Err(InvalidTtl::Zero));
-        assert!(matches!(millis("101years"), Err(InvalidTtl::TooLong { .. })));
+        assert_eq!(millis("0s"), Err(InvalidDuration::Zero));
+        assert!(matches!(millis("101years"), Err(InvalidDuration::TooLong { .. })));
         for text in ["", "never", "-1s", "30", "soon", "30 bananas"] {
             let error = millis(text).expect_err(text).to_string();
             assert!(error.contains(&format!("{text:?}")) && error.contains("30s"), "{error}");
@@ -131,7 +157,7 @@ mod tests {
     #[test]
     fn rounds_up_and_knows_its_limits() {
         assert_eq!(Ttl::new(Duration::from_nanos(1)), Ok(Ttl::MIN));
-        assert_eq!(Ttl::new(Duration::ZERO), Err(InvalidTtl::Zero));
+        assert_eq!(Ttl::new(Duration::ZERO), Err(InvalidDuration::Zero));
         assert!(Ttl::new(Duration::MAX).is_err());
         assert_eq!(Ttl::new(Duration::from_secs(3_153_600_000)), Ok(Ttl::MAX));
         assert_eq!(Ttl::Never.to_string(), "never");

@@ -1,0 +1,128 @@
+use std::{sync::Arc, time::Duration};
+
+use super::{
+    Locks, Wait,
+    options::{Resolved, check_limit},
+    service::Service,
+};
+use crate::{
+    model::{IntoTtl, InvalidDuration, InvalidKey, Label, Namespace, Ttl},
+    store::LockStore,
+};
+
+/// Sets up a [`Locks`] service.
+///
+/// ```
+/// use std::time::Duration;
+/// use lockproof::{Locks, MemoryStore};
+///
+/// let locks = Locks::builder()
+///     .store(MemoryStore::new())
+///     .namespace("billing")
+///     .ttl("1m")
+///     .wait(Duration::from_secs(2))
+///     .build()?;
+/// # Ok::<(), lockproof::BuildError>(())
+/// ```
+#[must_use = "nothing is set up before `build`"]
+#[derive(Default)]
+pub struct LocksBuilder {
+    store: Option<Arc<dyn LockStore>>,
+    namespace: Option<String>,
+    ttl: Option<Result<Ttl, InvalidDuration>>,
+    wait: Option<Wait>,
+    label: Option<Label>,
+    op_timeout: Option<Duration>,
+}
+
+impl LocksBuilder {
+    /// Where the locks live.
+    pub fn store(mut self, store: impl LockStore) -> Self {
+        self.store = Some(Arc::new(store));
+        self
+    }
+
+    /// The prefix of all keys: services with different ones never meet.
+    pub fn namespace(mut self, name: impl Into<String>) -> Self {
+        self.namespace = Some(name.into());
+        self
+    }
+
+    /// The ttl of locks that do not name one; 30 s unless it is said here.
+    pub fn ttl(mut self, ttl: impl IntoTtl) -> Self {
+        self.ttl = Some(ttl.into_ttl());
+        self
+    }
+
+    /// How long to wait for a lock unless it says otherwise; 5 s unless it is said here.
+    pub fn wait(mut self, wait: impl Into<Wait>) -> Self {
+        self.wait = Some(wait.into());
+        self
+    }
+
+    /// Who this service is, for those who wait for it; `host/pid` unless it is said here.
+    pub fn label(mut self, label: impl Into<Label>) -> Self {
+        self.label = Some(label.into());
+        self
+    }
+
+    /// How long a call to the store may take before its outcome counts as unknown; 1 s unless it is said here.
+    pub fn op_timeout(mut self, limit: Duration) -> Self {
+        self.op_timeout = Some(limit);
+        self
+    }
+
+    /// The service.
+    ///
+    /// # Errors
+    /// [`BuildError`] if there is no store or a setting is not valid.
+    pub fn build(self) -> Result<Locks, BuildError> {
+        const OP_TIMEOUT: Duration = Duration::from_secs(1);
+
+        let store = self.store.ok_or(BuildError::NoStore)?;
+        let namespace = match self.namespace {
+            Some(name) => Namespace::new(&name)?,
+            None => Namespace::NONE,
+        };
+        let invalid = |setting| move |source| BuildError::InvalidDuration { setting, source };
+        let ttl = self.ttl.unwrap_or(Ok(Ttl::DEFAULT)).map_err(invalid("ttl"))?;
+        let wait = self.wait.unwrap_or(Wait::DEFAULT);
+        if let Wait::Within(limit) = wait {
+            check_limit(limit).map_err(invalid("wait"))?;
+        }
+        let op_timeout = self.op_timeout.unwrap_or(OP_TIMEOUT);
+        check_limit(op_timeout).map_err(invalid("op_timeout"))?;
+        let label = self.label.unwrap_or_else(Label::of_this_process);
+        let defaults = Resolved { ttl, wait, label };
+        Ok(Locks::of(Service::new(store, namespace, defaults, op_timeout)))
+    }
+}
+
+impl std::fmt::Debug for LocksBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LocksBuilder")
+            .field("store", &self.store.as_ref().map(|store| store.name().to_owned()))
+            .field("namespace", &self.namespace)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a service was not set up.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// A setting cannot be.
+    #[error("the setting `{setting}` is not valid")]
+    InvalidDuration {
+        /// Which one.
+        setting: &'static str,
+        /// What is wrong.
+        source: InvalidDuration,
+    },
+    /// The namespace cannot be.
+    #[error("the namespace is not valid")]
+    InvalidNamespace(#[from] InvalidKey),
+    /// There is none.
+    #[error("no store was given: call `.store(..)`; `MemoryStore::new()` is for tests and for one process")]
+    NoStore,
+}

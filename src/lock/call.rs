@@ -1,0 +1,101 @@
+//! One call to the store. It runs to its end whatever becomes of the caller: a lock that is granted after nobody
+//! waits for it any more would otherwise be held by nobody until its ttl is over.
+
+use std::{
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use super::service::Service;
+use crate::store::{Outcome, StoreError, StoreFuture};
+
+/// A call that is polled in place; dropped before its answer, it is driven to its end by the releaser.
+///
+/// Its caller sees to a definite answer; `finish` sees to all others.
+pub(super) struct Call<T: Send + 'static, F: Finish<T>> {
+    service: Arc<Service>,
+    open: Option<(StoreFuture<T>, F)>,
+}
+
+/// What to do with the answer to a call whose caller has gone away; `None` if there will never be one.
+pub(super) trait Finish<T>: Send + Unpin + 'static {
+    /// Called at once when the caller goes away.
+    fn abandoned(&self, service: &Arc<Service>);
+    /// Called when the answer is in.
+    fn finish(self, service: &Arc<Service>, answer: Option<Result<T, StoreError>>);
+}
+
+impl<T: Send + 'static, F: Finish<T>> Call<T, F> {
+    pub(super) fn new(service: &Arc<Service>, call: StoreFuture<T>, finish: F) -> Self {
+        Self { service: Arc::clone(service), open: Some((call, finish)) }
+    }
+
+    /// The answer, or an error of the kind `OutcomeUnknown` if there is none in time.
+    pub(super) async fn within(self, limit: Duration) -> Result<T, StoreError> {
+        tokio::time::timeout(limit, self).await.unwrap_or_else(|_| Err(StoreError::no_answer(limit)))
+    }
+}
+
+impl<T: Send + 'static, F: Finish<T>> Future for Call<T, F> {
+    type Output = Result<T, StoreError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let Some((call, _)) = &mut self.open else { return Poll::Pending };
+        let answer = call.as_mut().poll(context);
+        if let Poll::Ready(answer) = &answer
+            && let Some((_, finish)) = self.open.take()
+            && answer.as_ref().is_err_and(|error| error.outcome() == Outcome::Unknown)
+        {
+            // Whatever the store did, the caller will not clean up after it: to it this is a failure.
+            finish.abandoned(&self.service);
+            finish.finish(&self.service, None);
+        }
+        answer
+    }
+}
+
+impl<T: Send + 'static, F: Finish<T>> Drop for Call<T, F> {
+    fn drop(&mut self) {
+        if let Some((call, finish)) = self.open.take() {
+            finish.abandoned(&self.service);
+            let adopted = Adopted::new(&self.service, finish);
+            self.service.releaser().adopt(Box::pin(adopted.drive(call)));
+        }
+    }
+}
+
+/// A call whose caller has gone away.
+struct Adopted<T, F: Finish<T>> {
+    service: Arc<Service>,
+    finish: Option<F>,
+    _answer: std::marker::PhantomData<fn(T)>,
+}
+
+impl<T: Send + 'static, F: Finish<T>> Adopted<T, F> {
+    fn new(service: &Arc<Service>, finish: F) -> Self {
+        Self { service: Arc::clone(service), finish: Some(finish), _answer: std::marker::PhantomData }
+    }
+
+    async fn drive(mut self, call: StoreFuture<T>) {
+        let answer = tokio::time::timeout(self.service.patience(), call).await.ok();
+        self.end(answer);
+    }
+}
+
+impl<T, F: Finish<T>> Adopted<T, F> {
+    fn end(&mut self, answer: Option<Result<T, StoreError>>) {
+        if let Some(finish) = self.finish.take() {
+            finish.finish(&self.service, answer);
+            self.service.releaser().settled();
+        }
+    }
+}
+
+impl<T, F: Finish<T>> Drop for Adopted<T, F> {
+    /// The runtime ends before the answer is in.
+    fn drop(&mut self) {
+        self.end(None);
+    }
+}

@@ -1,0 +1,128 @@
+use std::time::Duration;
+
+use crate::{
+    model::{InvalidDuration, InvalidKey, LockKey},
+    store::{Holder, StoreError},
+};
+
+/// Why a lock was not acquired.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AcquireError {
+    /// The service was shut down.
+    #[error("the lock {key} was not acquired: this `Locks` service was shut down")]
+    Closed {
+        /// Which lock.
+        key: LockKey,
+    },
+    /// What was given as its name is none.
+    #[error("the lock has no valid key")]
+    InvalidKey(#[from] InvalidKey),
+    /// The ttl or the wait cannot be.
+    #[error("the lock {key} was not acquired: its ttl or wait is not valid")]
+    InvalidOptions {
+        /// Which lock.
+        key: LockKey,
+        /// What is wrong.
+        source: InvalidDuration,
+    },
+    /// There is no tokio runtime to wait in and to release from.
+    #[error("the lock {key} was not acquired: call this inside a tokio runtime with its timer enabled")]
+    NoRuntime {
+        /// Which lock.
+        key: LockKey,
+    },
+    /// The store could not say.
+    #[error("the lock {key} was not acquired")]
+    Store {
+        /// Which lock.
+        key: LockKey,
+        /// What happened.
+        source: StoreError,
+    },
+    /// Somebody else held it for as long as this was ready to wait.
+    #[error("the lock {key} is held by {}; gave up after {waited:?}", describe(holder))]
+    Timeout {
+        /// Which lock.
+        key: LockKey,
+        /// How long this waited.
+        waited: Duration,
+        /// Who held it, as far as the store can say.
+        holder: Option<Box<Holder>>,
+    },
+}
+
+/// Why a lock was not released.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReleaseError {
+    /// It had lapsed or was taken away: what was done under it was not protected to the end.
+    #[error("the lock {key} was lost before it was released; a write that was saved in time stands")]
+    Lost {
+        /// Which lock.
+        key: LockKey,
+    },
+    /// The store could not say. A release goes on in the background until the lease has lapsed.
+    #[error("it is not known whether the lock {key} was released; this goes on in the background")]
+    Store {
+        /// Which lock.
+        key: LockKey,
+        /// What happened.
+        source: StoreError,
+    },
+}
+
+/// Why a lease was not extended.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExtendError {
+    /// The new length cannot be.
+    #[error("the lock {key} was not extended")]
+    InvalidTtl {
+        /// Which lock.
+        key: LockKey,
+        /// What is wrong.
+        source: InvalidDuration,
+    },
+    /// It had lapsed or was taken away; a lapsed lease is not revived.
+    #[error("the lock {key} was lost and cannot be extended; acquire it again")]
+    Lost {
+        /// Which lock.
+        key: LockKey,
+    },
+    /// It never expires, so there is nothing to extend; nothing was changed.
+    #[error("the lock {key} never expires and cannot be extended")]
+    NeverExpires {
+        /// Which lock.
+        key: LockKey,
+    },
+    /// The store could not say; the lease stands until its old deadline, perhaps longer.
+    #[error("it is not known whether the lock {key} was extended; its old deadline holds")]
+    Store {
+        /// Which lock.
+        key: LockKey,
+        /// What happened.
+        source: StoreError,
+    },
+}
+
+/// The service still had releases to send when its time was up.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{unsettled} locks were not released within {waited:?}; they end with their ttl")]
+#[non_exhaustive]
+pub struct ShutdownError {
+    /// How many.
+    pub unsettled: usize,
+    /// How long it had.
+    pub waited: Duration,
+}
+
+fn describe(holder: &Option<Box<Holder>>) -> String {
+    match holder {
+        None => "somebody else".into(),
+        Some(holder) => match holder.remaining {
+            Some(left) => format!("{} (its lease ends in {left:?})", holder.label),
+            None => format!("{} (its lease never ends)", holder.label),
+        },
+    }
+}

@@ -1,0 +1,159 @@
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use super::{
+    ExtendError, ReleaseError,
+    hold::Hold,
+    release::release,
+    service::{Domain, Handle},
+};
+use crate::{
+    model::{Deadline, FencingToken, LockKey, Owner, Ttl, clock::BootInstant},
+    store::{Extend, ExtendReply, Rotate, RotateReply, StoreError},
+};
+
+/// A lock that is held. Dropping it releases the lock in the background; [`release`](Self::release) tells how that
+/// went.
+///
+/// It is a lease: it ends with its ttl, whether or not the guard is still there. [`is_lost`](Self::is_lost) says so a
+/// little before the store does.
+#[must_use = "the lock is released when the guard is dropped"]
+pub struct Lease {
+    handle: Arc<Handle>,
+    key: LockKey,
+    hold: Arc<Hold>,
+}
+
+impl Lease {
+    pub(super) fn new(handle: Arc<Handle>, key: LockKey, hold: Arc<Hold>) -> Self {
+        Self { handle, key, hold }
+    }
+
+    /// The name of the lock.
+    pub fn key(&self) -> &LockKey {
+        &self.key
+    }
+
+    /// The owner, as the store has it.
+    pub fn owner(&self) -> &Owner {
+        &self.hold.owner
+    }
+
+    /// The fencing token of this grant: higher than that of any before. Pass it along with every write that the lock
+    /// protects, and have the other side refuse lower ones.
+    pub fn fence(&self) -> FencingToken {
+        self.hold.token()
+    }
+
+    /// When it was granted, by this machine's clock.
+    pub fn acquired_at(&self) -> SystemTime {
+        self.hold.acquired_at
+    }
+
+    /// The time left: zero once it is lost, `None` if it never expires.
+    pub fn remaining(&self) -> Option<Duration> {
+        if self.hold.is_running() { self.hold.deadline().remaining() } else { Some(Duration::ZERO) }
+    }
+
+    /// Whether its deadline has passed, or it turned out to be no longer ours.
+    pub fn is_lost(&self) -> bool {
+        !self.hold.is_running()
+    }
+
+    /// Completes at the deadline, whatever the store is doing; never for a lease that never expires.
+    ///
+    /// # Cancel safety
+    /// Waits only; can be dropped at any time.
+    pub async fn lost(&self) {
+        // The deadline moves when the lease is extended meanwhile.
+        while !self.is_lost() {
+            self.hold.deadline().passed().await;
+        }
+    }
+
+    /// Restarts the lease: `ttl` from now, or its original ttl. It may become shorter.
+    ///
+    /// # Errors
+    /// [`ExtendError::Lost`] if it has lapsed: it is not revived. [`ExtendError::NeverExpires`] if there is nothing to
+    /// extend. [`ExtendError::Store`] if the store cannot say: the old deadline holds.
+    ///
+    /// # Cancel safety
+    /// The store may have extended it; the old deadline holds here.
+    pub async fn extend(&self, ttl: Option<Ttl>) -> Result<(), ExtendError> {
+        let key = || self.key.clone();
+        if self.hold.ttl == Ttl::Never {
+            return Err(ExtendError::NeverExpires { key: key() });
+        }
+        if self.is_lost() {
+            return Err(ExtendError::Lost { key: key() });
+        }
+        let ttl = ttl.unwrap_or(self.hold.ttl);
+        let service = self.handle.service();
+        let sent = BootInstant::now();
+        let call = service.store().extend(Extend::new(self.hold.key.clone(), self.hold.owner.clone(), ttl));
+        match service.within_op_timeout(call).await {
+            Ok(ExtendReply::Extended) => {
+                self.hold.set_deadline(Deadline::counted_from(sent, ttl));
+                Ok(())
+            }
+            Ok(ExtendReply::NotHeld) => {
+                self.hold.set_deadline(Deadline::PASSED);
+                Err(ExtendError::Lost { key: key() })
+            }
+            Err(source) => Err(ExtendError::Store { key: key(), source }),
+        }
+    }
+
+    /// Releases the lock and tells how that went.
+    ///
+    /// # Errors
+    /// [`ReleaseError::Lost`] if it was no longer ours; [`ReleaseError::Store`] if the store cannot say: a release
+    /// goes on in the background.
+    ///
+    /// # Cancel safety
+    /// The release goes on in the background.
+    pub async fn release(self) -> Result<(), ReleaseError> {
+        release(self.handle.service(), &self.hold, &self.key).await
+    }
+
+    /// Raises the token above `above`, or says that the lock is no longer ours.
+    ///
+    /// # Cancel safety
+    /// The store may have raised it; here the old one holds, which the row refuses as it did before.
+    pub(crate) async fn raise_above(&self, above: FencingToken) -> Result<RotateReply, StoreError> {
+        let Hold { key, owner, label, ttl, .. } = &*self.hold;
+        let sent = BootInstant::now();
+        let rotate = Rotate::new(key.clone(), owner.clone(), owner.clone(), label.clone(), *ttl, Some(above));
+        let service = self.handle.service();
+        let reply = service.within_op_timeout(service.store().rotate(rotate)).await?;
+        match reply {
+            RotateReply::Granted { token } => self.hold.set_grant(token, Deadline::counted_from(sent, *ttl)),
+            RotateReply::NotHeld => self.hold.set_deadline(Deadline::PASSED),
+        }
+        Ok(reply)
+    }
+
+    /// Which locks this one excludes.
+    pub(crate) fn domain(&self) -> Domain {
+        self.handle.service().domain()
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.handle.service().let_go(&self.hold);
+    }
+}
+
+impl fmt::Debug for Lease {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lease")
+            .field("key", &self.key)
+            .field("fence", &self.fence())
+            .field("remaining", &self.remaining())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,90 @@
+use std::{fmt, sync::Arc};
+
+use super::{
+    AcquireError, Lease,
+    acquire::acquire,
+    options::{LockOptions, Resolved},
+    service::Handle,
+    wait::Wait,
+};
+use crate::model::{IntoTtl, InvalidKey, Label, LockKey};
+
+/// A lock that is not held: a name and how to take it. Cheap to clone.
+///
+/// What is wrong with the name or an option is reported when the lock is acquired.
+#[derive(Clone)]
+#[must_use = "a `Lock` is not held until `acquire` or `try_acquire` has given a `Lease`"]
+pub struct Lock {
+    handle: Arc<Handle>,
+    key: Result<LockKey, InvalidKey>,
+    options: LockOptions,
+}
+
+impl Lock {
+    pub(crate) fn new(handle: Arc<Handle>, key: Result<LockKey, InvalidKey>, options: LockOptions) -> Self {
+        Self { handle, key, options }
+    }
+
+    /// The lease ends after this, unless it is extended: a `Duration`, text like `"30s"`, or
+    /// [`Ttl::Never`](crate::Ttl::Never).
+    pub fn ttl(mut self, ttl: impl IntoTtl) -> Self {
+        self.options = self.options.ttl(ttl);
+        self
+    }
+
+    /// How long to wait if somebody else holds it: a `Duration` or a [`Wait`].
+    pub fn wait(mut self, wait: impl Into<Wait>) -> Self {
+        self.options = self.options.wait(wait);
+        self
+    }
+
+    /// Who this is, for those who wait for it.
+    pub fn label(mut self, label: impl Into<Label>) -> Self {
+        self.options = self.options.label(label);
+        self
+    }
+
+    /// Takes the lock, waiting for it as long as the options say.
+    ///
+    /// # Errors
+    /// [`AcquireError::Timeout`] if it is held by somebody else to the end; the other kinds if the store cannot say,
+    /// or the name or an option is not valid.
+    ///
+    /// # Cancel safety
+    /// The place in line is given up. A request that is under way is seen to its end in the background, and a lock
+    /// that it brings is released.
+    pub async fn acquire(&self) -> Result<Lease, AcquireError> {
+        let (key, options) = self.resolve()?;
+        let held = self.take(&key, options).await?;
+        held.ok_or_else(|| AcquireError::Timeout { key, waited: std::time::Duration::ZERO, holder: None })
+    }
+
+    /// Takes the lock if it is free now, and says `None` if somebody else holds it.
+    ///
+    /// # Errors
+    /// [`AcquireError`] if the store cannot say, or the name or an option is not valid.
+    ///
+    /// # Cancel safety
+    /// As for [`acquire`](Self::acquire).
+    pub async fn try_acquire(&self) -> Result<Option<Lease>, AcquireError> {
+        let (key, options) = self.resolve()?;
+        self.take(&key, Resolved { wait: Wait::Never, ..options }).await
+    }
+
+    fn resolve(&self) -> Result<(LockKey, Resolved), AcquireError> {
+        let key = self.key.clone()?;
+        let options = self.options.resolve(self.handle.service().defaults(), &key)?;
+        Ok((key, options))
+    }
+
+    async fn take(&self, key: &LockKey, options: Resolved) -> Result<Option<Lease>, AcquireError> {
+        let hold = acquire(self.handle.service(), key, options).await?;
+        Ok(hold.map(|hold| Lease::new(Arc::clone(&self.handle), key.clone(), hold)))
+    }
+}
+
+impl fmt::Debug for Lock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lock").field("key", &self.key).field("options", &self.options).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,104 @@
+use std::{fmt, sync::Arc, time::Duration};
+
+use super::{
+    Lock, LocksBuilder, ShutdownError,
+    options::{LockOptions, Resolved},
+    service::{Handle, Service},
+    wait::Wait,
+};
+use crate::{
+    model::{IntoLockKey, Label, Namespace, Ttl},
+    store::{LockStore, MemoryStore},
+};
+
+/// The lock service: one per application and store, cheap to clone.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+/// use lockproof::Locks;
+///
+/// let locks = Locks::memory();
+/// let lease = locks.lock("nightly-report").acquire().await?;
+/// assert!(locks.lock("nightly-report").try_acquire().await?.is_none());
+/// lease.release().await?;
+/// # Ok::<(), lockproof::Error>(()) }).unwrap();
+/// ```
+#[derive(Clone)]
+pub struct Locks {
+    handle: Arc<Handle>,
+}
+
+impl Locks {
+    /// A service over a store, with a ttl of 30 s and a wait of 5 s.
+    pub fn new(store: impl LockStore) -> Self {
+        let defaults = Resolved { ttl: Ttl::DEFAULT, wait: Wait::DEFAULT, label: Label::of_this_process() };
+        Self::of(Service::new(Arc::new(store), Namespace::NONE, defaults, Duration::from_secs(1)))
+    }
+
+    /// A service over a memory store of its own: for tests, and for locks within one process.
+    pub fn memory() -> Self {
+        Self::new(MemoryStore::new())
+    }
+
+    /// A service that is set up in detail.
+    pub fn builder() -> LocksBuilder {
+        LocksBuilder::default()
+    }
+
+    pub(super) fn of(service: Service) -> Self {
+        Self { handle: Handle::new(service) }
+    }
+
+    /// A lock by name: a string, or parts. Nothing is acquired yet.
+    ///
+    /// ```
+    /// # let locks = lockproof::Locks::memory();
+    /// let report = locks.lock("nightly-report").ttl("1m");
+    /// let order = locks.lock(("order", 42));
+    /// ```
+    pub fn lock(&self, key: impl IntoLockKey) -> Lock {
+        Lock::new(Arc::clone(&self.handle), key.into_lock_key(), LockOptions::new())
+    }
+
+    pub(crate) fn handle(&self) -> &Arc<Handle> {
+        &self.handle
+    }
+
+    /// Completes when all that guards left behind is released: for the end of `main`, and for tests.
+    ///
+    /// A lock whose release fails is tried again until its ttl is over, so this can take as long.
+    ///
+    /// # Cancel safety
+    /// The releases go on without it.
+    pub async fn drain(&self) {
+        let service = self.handle.service();
+        service.releaser().ensure(service);
+        service.releaser().drained().await;
+    }
+
+    /// Ends the service: releases what is held and what is queued, and refuses whatever comes later. Guards that are
+    /// still there have lost their locks.
+    ///
+    /// # Errors
+    /// [`ShutdownError`] if not all was released within `limit`.
+    ///
+    /// # Cancel safety
+    /// The service is ended all the same, and the releases go on.
+    pub async fn shutdown(&self, limit: Duration) -> Result<(), ShutdownError> {
+        let service = self.handle.service();
+        service.close();
+        tokio::time::timeout(limit, self.drain())
+            .await
+            .map_err(|_| ShutdownError { unsettled: service.releaser().len(), waited: limit })
+    }
+}
+
+impl fmt::Debug for Locks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let service = self.handle.service();
+        f.debug_struct("Locks")
+            .field("store", &service.store().name())
+            .field("namespace", &service.namespace().as_str())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,73 @@
+use std::time::Duration;
+
+use super::{AcquireError, Wait};
+use crate::model::{IntoTtl, InvalidDuration, Label, LockKey, Ttl};
+
+/// How to take a lock; what is not said here is as the service has it.
+///
+/// ```
+/// use std::time::Duration;
+/// use lockproof::{LockOptions, Wait};
+///
+/// let options = LockOptions::new().ttl("1m").wait(Duration::from_millis(250)).label("nightly import");
+/// let patient = LockOptions::new().wait(Wait::Forever);
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use = "options do nothing until a lock is taken with them"]
+pub struct LockOptions {
+    ttl: Option<Result<Ttl, InvalidDuration>>,
+    wait: Option<Wait>,
+    label: Option<Label>,
+}
+
+/// Options in which everything is said and nothing is wrong.
+#[derive(Clone, Debug)]
+pub(super) struct Resolved {
+    pub(super) ttl: Ttl,
+    pub(super) wait: Wait,
+    pub(super) label: Label,
+}
+
+impl LockOptions {
+    /// Everything as the service has it.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The lease ends after this, unless it is extended: a `Duration`, text like `"30s"`, or [`Ttl::Never`].
+    pub fn ttl(mut self, ttl: impl IntoTtl) -> Self {
+        self.ttl = Some(ttl.into_ttl());
+        self
+    }
+
+    /// How long to wait if somebody else holds it: a `Duration` or a [`Wait`].
+    pub fn wait(mut self, wait: impl Into<Wait>) -> Self {
+        self.wait = Some(wait.into());
+        self
+    }
+
+    /// Who this is, for those who wait for it.
+    pub fn label(mut self, label: impl Into<Label>) -> Self {
+        self.label = Some(label.into());
+        self
+    }
+
+    /// Fills in what is not said and looks at what is.
+    pub(super) fn resolve(&self, defaults: &Resolved, key: &LockKey) -> Result<Resolved, AcquireError> {
+        let invalid = |source| AcquireError::InvalidOptions { key: key.clone(), source };
+        let wait = self.wait.unwrap_or(defaults.wait);
+        if let Wait::Within(limit) = wait {
+            check_limit(limit).map_err(invalid)?;
+        }
+        Ok(Resolved {
+            ttl: self.ttl.clone().unwrap_or(Ok(defaults.ttl)).map_err(invalid)?,
+            wait,
+            label: self.label.clone().unwrap_or_else(|| defaults.label.clone()),
+        })
+    }
+}
+
+/// The limits of a ttl are those of a wait.
+pub(super) fn check_limit(limit: Duration) -> Result<(), InvalidDuration> {
+    Ttl::new(limit).map(drop)
+}

@@ -1,0 +1,346 @@
+//! What this service knows of each key: who waits here, what it holds, and what it has not heard back about.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
+};
+
+use tokio::sync::Notify;
+
+use super::hold::{Hold, Phase};
+use crate::{
+    model::LockKey,
+    store::{Holder, sharded::Sharded},
+};
+
+/// How often in a row a lock is handed on inside this service before others get a chance.
+const HANDOVERS: u32 = 64;
+
+#[derive(Debug, Default)]
+pub(super) struct Registry(Sharded<HashMap<LockKey, Entry>>);
+
+#[derive(Debug, Default)]
+struct Entry {
+    /// The last grant that is not over.
+    hold: Option<Arc<Hold>>,
+    /// Somebody speaks to the store about a key for which nobody stood in line.
+    trying: bool,
+    handovers: u32,
+    contention: Option<Box<Contention>>,
+}
+
+/// What only contended keys need.
+#[derive(Debug, Default)]
+struct Contention {
+    /// Who waits, in the order in which they came; the first speaks to the store.
+    line: BTreeMap<u64, Arc<Waiter>>,
+    next: u64,
+    /// Acquisitions that were given up before the store had answered.
+    abandoned: usize,
+    /// Who held it when the store was last asked.
+    holder: Option<Holder>,
+}
+
+/// Somebody in line.
+#[derive(Debug, Default)]
+pub(super) struct Waiter {
+    pub(super) woken: Notify,
+    /// There was a hint from the store, so what is known here may be out of date.
+    pub(super) hinted: AtomicBool,
+}
+
+/// Where somebody stands.
+#[derive(Debug)]
+pub(super) enum Stand {
+    /// Nobody was there before.
+    Trying,
+    /// In line.
+    InLine { number: u64, waiter: Arc<Waiter> },
+}
+
+/// What the first in line finds.
+#[derive(Debug)]
+pub(super) enum Opening {
+    /// Nothing is known here: the store has to be asked.
+    Ask,
+    /// A guard of this service holds it.
+    HeldHere(Arc<Hold>),
+    /// A guard of this service has let go of it: it is the finder's to take over.
+    TakeOver(Arc<Hold>),
+    /// A call about this key is open; nothing must be sent before it is answered.
+    Unsettled,
+}
+
+/// What is to be done about a hold whose guard is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Leave {
+    /// Somebody here waits and will take it over.
+    Offered,
+    /// Nobody waits: it has to be released.
+    Release,
+}
+
+impl Registry {
+    /// Gets in line, or in front of an empty one.
+    pub(super) fn enter(&self, key: &LockKey) -> Stand {
+        let mut shard = self.0.of(key);
+        let entry = shard.entry(key.clone()).or_default();
+        if !entry.trying && entry.line_is_empty() {
+            entry.trying = true;
+            return Stand::Trying;
+        }
+        entry.line_up(false)
+    }
+
+    /// From in front of an empty line into it.
+    pub(super) fn stay(&self, key: &LockKey) -> Stand {
+        let mut shard = self.0.of(key);
+        let entry = shard.entry(key.clone()).or_default();
+        entry.trying = false;
+        entry.line_up(true)
+    }
+
+    /// Goes away, with the lock or without.
+    ///
+    /// Gives back a hold that was offered to this waiter and that nobody is left to take over.
+    pub(super) fn leave_line(&self, key: &LockKey, stand: &Stand) -> Option<Arc<Hold>> {
+        let mut shard = self.0.of(key);
+        let entry = shard.get_mut(key)?;
+        match stand {
+            Stand::Trying => entry.trying = false,
+            Stand::InLine { number, .. } => {
+                if let Some(contention) = &mut entry.contention {
+                    contention.line.remove(number);
+                }
+            }
+        }
+        let next = entry.first();
+        let left = match &next {
+            None => entry.hold.clone().filter(|hold| hold.phase() == Phase::Queued),
+            Some(_) => None,
+        };
+        entry.tidy();
+        if entry.is_over() {
+            shard.remove(key);
+        }
+        drop(shard);
+        if let Some(next) = next {
+            next.woken.notify_one();
+        }
+        left
+    }
+
+    /// Whether it is this one's turn.
+    pub(super) fn is_first(&self, key: &LockKey, stand: &Stand) -> bool {
+        match stand {
+            Stand::Trying => true,
+            Stand::InLine { number, .. } => {
+                let shard = self.0.of(key);
+                shard.get(key).is_some_and(|entry| !entry.trying && entry.first_number() == Some(*number))
+            }
+        }
+    }
+
+    /// What there is to do for the first in line.
+    pub(super) fn open(&self, key: &LockKey) -> Opening {
+        let mut shard = self.0.of(key);
+        let Some(entry) = shard.get_mut(key) else { return Opening::Ask };
+        if entry.contention.as_ref().is_some_and(|contention| contention.abandoned > 0) {
+            return Opening::Unsettled;
+        }
+        let Some(hold) = &entry.hold else { return Opening::Ask };
+        match hold.phase() {
+            Phase::Held if hold.is_running() => Opening::HeldHere(Arc::clone(hold)),
+            Phase::Held | Phase::Gone => Opening::Ask,
+            Phase::Queued if entry.handovers < HANDOVERS && hold.advance(Phase::Queued, Phase::Taken) => {
+                Opening::TakeOver(Arc::clone(hold))
+            }
+            Phase::Queued | Phase::Taken | Phase::Sent => Opening::Unsettled,
+        }
+    }
+
+    /// A new grant.
+    pub(super) fn granted(&self, hold: &Arc<Hold>, taken_over: bool) {
+        let mut shard = self.0.of(&hold.key);
+        let entry = shard.entry(hold.key.clone()).or_default();
+        entry.handovers = if taken_over { entry.handovers + 1 } else { 0 };
+        entry.hold = Some(Arc::clone(hold));
+    }
+
+    /// An acquisition was given up before the store had answered.
+    pub(super) fn abandon(&self, key: &LockKey) {
+        let mut shard = self.0.of(key);
+        shard.entry(key.clone()).or_default().contention().abandoned += 1;
+    }
+
+    /// The store has answered it, with a grant that nobody wants any more or with none.
+    pub(super) fn answered(&self, key: &LockKey, orphan: Option<&Arc<Hold>>) {
+        self.change(key, |entry| {
+            let contention = entry.contention();
+            contention.abandoned = contention.abandoned.saturating_sub(1);
+            if let Some(orphan) = orphan {
+                entry.hold = Some(Arc::clone(orphan));
+            }
+        });
+    }
+
+    /// A guard is gone: whether somebody here takes its hold over.
+    pub(super) fn leave(&self, hold: &Arc<Hold>) -> Leave {
+        let shard = self.0.of(&hold.key);
+        let next = shard.get(&hold.key).and_then(|entry| entry.heir_of(hold));
+        drop(shard);
+        match next {
+            Some(next) => {
+                next.woken.notify_one();
+                Leave::Offered
+            }
+            None => Leave::Release,
+        }
+    }
+
+    /// Whether somebody here waits for a hold and may take it over.
+    pub(super) fn is_wanted(&self, hold: &Arc<Hold>) -> bool {
+        self.0.of(&hold.key).get(&hold.key).and_then(|entry| entry.heir_of(hold)).is_some()
+    }
+
+    /// The store has told who holds the lock.
+    pub(super) fn note_holder(&self, key: &LockKey, holder: Option<&Holder>) {
+        if let Some(contention) = self.0.of(key).get_mut(key).and_then(|entry| entry.contention.as_mut()) {
+            contention.holder = holder.cloned();
+        }
+    }
+
+    /// Who holds the lock, as far as is known here.
+    pub(super) fn holder(&self, key: &LockKey) -> Option<Holder> {
+        let shard = self.0.of(key);
+        let entry = shard.get(key)?;
+        match &entry.hold {
+            Some(hold) if hold.is_running() => Some(hold.as_holder()),
+            _ => entry.contention.as_ref()?.holder.clone(),
+        }
+    }
+
+    /// Nothing is left to be done for a hold.
+    pub(super) fn forget(&self, hold: &Arc<Hold>) {
+        self.change(&hold.key, |entry| {
+            if entry.is_last(hold) {
+                entry.hold = None;
+            }
+        });
+    }
+
+    /// The store has a hint for the first in line.
+    pub(super) fn hint(&self, key: &LockKey) {
+        let first = self.0.of(key).get(key).and_then(Entry::first);
+        hint(first);
+    }
+
+    /// The store has a hint for the first in every line.
+    pub(super) fn hint_all(&self) {
+        for shard in self.0.each() {
+            let firsts: Vec<_> = shard.values().filter_map(Entry::first).collect();
+            drop(shard);
+            firsts.into_iter().for_each(|first| hint(Some(first)));
+        }
+    }
+
+    /// Wakes everybody, and names what is held: for the end of the service.
+    pub(super) fn close(&self) -> Vec<Arc<Hold>> {
+        let mut held = Vec::new();
+        for shard in self.0.each() {
+            let mut waiters: Vec<Arc<Waiter>> = Vec::new();
+            for entry in shard.values() {
+                held.extend(entry.hold.clone());
+                waiters
+                    .extend(entry.contention.iter().flat_map(|contention| contention.line.values().cloned()));
+            }
+            drop(shard);
+            waiters.iter().for_each(|waiter| waiter.woken.notify_one());
+        }
+        held
+    }
+
+    /// How many keys something is known about.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.0.each().map(|shard| shard.len()).sum()
+    }
+
+    /// Changes an entry, drops it if nothing is left in it, and lets the first in line look.
+    fn change(&self, key: &LockKey, change: impl FnOnce(&mut Entry)) {
+        let mut shard = self.0.of(key);
+        let Some(entry) = shard.get_mut(key) else { return };
+        change(entry);
+        entry.tidy();
+        let first = entry.first();
+        if entry.is_over() {
+            shard.remove(key);
+        }
+        drop(shard);
+        if let Some(first) = first {
+            first.woken.notify_one();
+        }
+    }
+}
+
+impl Entry {
+    fn contention(&mut self) -> &mut Contention {
+        self.contention.get_or_insert_default()
+    }
+
+    fn line_is_empty(&self) -> bool {
+        self.contention.as_ref().is_none_or(|contention| contention.line.is_empty())
+    }
+
+    fn line_up(&mut self, in_front: bool) -> Stand {
+        let contention = self.contention();
+        // Number 0 is for the one who came when nobody was there; numbers begin anew with an empty line.
+        contention.next = if contention.line.is_empty() { 1 } else { contention.next };
+        let number = if in_front { 0 } else { contention.next };
+        contention.next = contention.next.max(number + 1);
+        let waiter = Arc::<Waiter>::default();
+        contention.line.insert(number, Arc::clone(&waiter));
+        Stand::InLine { number, waiter }
+    }
+
+    fn first(&self) -> Option<Arc<Waiter>> {
+        self.contention.as_ref()?.line.values().next().cloned()
+    }
+
+    fn first_number(&self) -> Option<u64> {
+        self.contention.as_ref()?.line.keys().next().copied()
+    }
+
+    /// Who may take a hold over, unless others should have a chance.
+    fn heir_of(&self, hold: &Arc<Hold>) -> Option<Arc<Waiter>> {
+        if self.is_last(hold) && self.handovers < HANDOVERS { self.first() } else { None }
+    }
+
+    fn is_last(&self, hold: &Arc<Hold>) -> bool {
+        self.hold.as_ref().is_some_and(|last| Arc::ptr_eq(last, hold))
+    }
+
+    fn tidy(&mut self) {
+        if self
+            .contention
+            .as_ref()
+            .is_some_and(|contention| contention.line.is_empty() && contention.abandoned == 0)
+        {
+            self.contention = None;
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.hold.is_none() && !self.trying && self.contention.is_none()
+    }
+}
+
+fn hint(first: Option<Arc<Waiter>>) {
+    if let Some(first) = first {
+        first.hinted.store(true, SeqCst);
+        first.woken.notify_one();
+    }
+}

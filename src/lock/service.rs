@@ -1,0 +1,197 @@
+use std::{
+    any::TypeId,
+    collections::HashMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed, Ordering::SeqCst},
+    },
+    time::Duration,
+};
+
+use super::{
+    hints::Hints,
+    hold::{Hold, Phase, Settled},
+    options::Resolved,
+    registry::{Leave, Registry},
+    releaser::Releaser,
+};
+use crate::{
+    model::{Namespace, clock::BootInstant},
+    store::{LockStore, StoreError, StoreFuture, StoreId, sharded::lock},
+};
+
+/// What all handles, locks and leases of a service share.
+pub(crate) struct Service {
+    store: Arc<dyn LockStore>,
+    namespace: Namespace,
+    defaults: Resolved,
+    op_timeout: Duration,
+    registry: Registry,
+    releaser: Releaser,
+    hints: Hints,
+    /// A smoothed round trip to the store, in microseconds.
+    round_trip: AtomicU64,
+    closed: AtomicBool,
+    kinds: Mutex<HashMap<String, Kind>>,
+}
+
+/// The type that has taken a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Kind {
+    pub(crate) id: TypeId,
+    pub(crate) name: &'static str,
+}
+
+/// The user's hold on a service: when the last one goes, so do the service's tasks, as soon as they are done.
+pub(crate) struct Handle(Arc<Service>);
+
+/// Which locks exclude each other: those of one store and one namespace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Domain {
+    store: StoreId,
+    namespace: Namespace,
+}
+
+impl Service {
+    pub(super) fn new(
+        store: Arc<dyn LockStore>,
+        namespace: Namespace,
+        defaults: Resolved,
+        op_timeout: Duration,
+    ) -> Self {
+        Self {
+            store,
+            namespace,
+            defaults,
+            op_timeout,
+            registry: Registry::default(),
+            releaser: Releaser::default(),
+            hints: Hints::default(),
+            round_trip: AtomicU64::new(0),
+            closed: AtomicBool::new(false),
+            kinds: Mutex::default(),
+        }
+    }
+
+    pub(super) fn store(&self) -> &Arc<dyn LockStore> {
+        &self.store
+    }
+
+    pub(super) fn namespace(&self) -> &Namespace {
+        &self.namespace
+    }
+
+    pub(super) fn defaults(&self) -> &Resolved {
+        &self.defaults
+    }
+
+    pub(super) fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    pub(super) fn releaser(&self) -> &Releaser {
+        &self.releaser
+    }
+
+    pub(super) fn hints(&self) -> &Hints {
+        &self.hints
+    }
+
+    /// How long a call to the store may take before its outcome counts as unknown.
+    pub(super) fn op_timeout(&self) -> Duration {
+        self.op_timeout
+    }
+
+    /// How long a call is driven on after its caller has gone, before it is taken to be dead.
+    pub(super) fn patience(&self) -> Duration {
+        self.op_timeout.saturating_mul(10)
+    }
+
+    pub(crate) fn domain(&self) -> Domain {
+        Domain { store: self.store.id(), namespace: self.namespace.clone() }
+    }
+
+    /// The type that this kind of entity belongs to: `kind` itself, unless another was there first.
+    pub(crate) fn claim_kind(&self, name: String, kind: Kind) -> Kind {
+        *lock(&self.kinds).entry(name).or_insert(kind)
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed.load(SeqCst)
+    }
+
+    /// Takes note of how long a call took.
+    pub(super) fn observe(&self, sent: BootInstant) {
+        let micros = u64::try_from(BootInstant::now().since(sent).as_micros()).unwrap_or(u64::MAX);
+        let smoothed = self.round_trip.load(Relaxed);
+        let next = if smoothed == 0 { micros } else { smoothed - smoothed / 8 + micros / 8 };
+        self.round_trip.store(next, Relaxed);
+    }
+
+    /// How long before the end of a wait the last try must be sent to be answered in time.
+    pub(super) fn last_call(&self) -> Duration {
+        const MIN: Duration = Duration::from_millis(5);
+        Duration::from_micros(self.round_trip.load(Relaxed)).saturating_mul(2).max(MIN)
+    }
+
+    /// The guard of a hold is gone: somebody here takes the lock over, or it is released in the background.
+    pub(super) fn let_go(&self, hold: &Arc<Hold>) {
+        if hold.advance(Phase::Held, Phase::Queued) {
+            self.releaser.unsettled();
+            self.pass_on(hold);
+        }
+    }
+
+    /// Offers a queued hold to whoever waits here, or has it released.
+    pub(super) fn pass_on(&self, hold: &Arc<Hold>) {
+        match self.registry.leave(hold) {
+            Leave::Offered => self.releaser.push_offered(Arc::clone(hold)),
+            Leave::Release => self.releaser.push(Arc::clone(hold)),
+        }
+    }
+
+    /// A release that was sent and not done is sent once more, later.
+    pub(super) fn try_release_again(&self, hold: &Arc<Hold>) {
+        if hold.advance(Phase::Sent, Phase::Queued) {
+            self.releaser.push_again(Arc::clone(hold));
+        }
+    }
+
+    /// The answer, or an error of the kind `OutcomeUnknown` if there is none in time.
+    pub(super) async fn within_op_timeout<T>(&self, call: StoreFuture<T>) -> Result<T, StoreError> {
+        let limit = self.op_timeout;
+        tokio::time::timeout(limit, call).await.unwrap_or_else(|_| Err(StoreError::no_answer(limit)))
+    }
+
+    /// A hold that is leaving is over.
+    pub(super) fn settle(&self, hold: &Arc<Hold>, how: Settled) {
+        if hold.settle(how) {
+            self.registry.forget(hold);
+            self.releaser.settled();
+        }
+    }
+
+    /// Refuses all that comes from now on, and releases what is held.
+    pub(super) fn close(&self) {
+        self.closed.store(true, SeqCst);
+        for hold in self.registry.close() {
+            self.let_go(&hold);
+        }
+    }
+}
+
+impl Handle {
+    pub(super) fn new(service: Service) -> Arc<Self> {
+        Arc::new(Self(Arc::new(service)))
+    }
+
+    pub(crate) fn service(&self) -> &Arc<Service> {
+        &self.0
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.0.releaser.close();
+    }
+}

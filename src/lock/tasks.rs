@@ -1,0 +1,54 @@
+//! The one place where tasks are started: `tests/architecture.rs` fails on a task spawned anywhere else.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering::SeqCst},
+};
+
+use tokio::runtime::Handle;
+
+/// Whether a background task is there. It belongs to a runtime, which may end before the service does: whoever needs
+/// the task starts it again.
+#[derive(Debug, Default)]
+pub(super) struct Running(Arc<AtomicBool>);
+
+/// Held by the task; marks its end, however it ends.
+pub(super) struct Mark(Option<Arc<AtomicBool>>);
+
+impl Running {
+    /// Starts the task in the current runtime unless it is there. Says `false` if there is no runtime.
+    pub(super) fn ensure<F>(&self, task: impl FnOnce(Mark) -> F) -> bool
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        if self.0.load(SeqCst) {
+            return true;
+        }
+        let Ok(runtime) = Handle::try_current() else { return false };
+        if !self.0.swap(true, SeqCst) {
+            runtime.spawn(task(Mark(Some(Arc::clone(&self.0)))));
+        }
+        true
+    }
+}
+
+impl Mark {
+    /// Ends the task if there is nothing to do; gives the mark back if there is, also if it came up just now.
+    pub(super) fn end_if(mut self, idle: impl Fn() -> bool) -> Option<Self> {
+        if !idle() {
+            return Some(self);
+        }
+        let running = self.0.take()?;
+        running.store(false, SeqCst);
+        // Who came in between saw a running task and relies on it, unless somebody has started another since.
+        (!idle() && !running.swap(true, SeqCst)).then_some(Self(Some(running)))
+    }
+}
+
+impl Drop for Mark {
+    fn drop(&mut self) {
+        if let Some(running) = &self.0 {
+            running.store(false, SeqCst);
+        }
+    }
+}

@@ -21,6 +21,7 @@ pub(super) fn expand(entity: &Entity) -> TokenStream {
         |_| quote!(const NAMESPACE: ::core::option::Option<&'static ::core::primitive::str> = #namespace;),
     );
     let (id_type, id_body, key_parts) = (id_type(&entity.id), id_body(&entity.id), key_parts(&entity.id));
+    let id_item = id_item(&entity.id, &id_type);
     let (mut_type, view_mut) = (view::mut_type(entity), view::view_mut(entity));
     let view = view::view_or_open(entity);
     quote! {
@@ -29,7 +30,7 @@ pub(super) fn expand(entity: &Entity) -> TokenStream {
         impl ::lockproof::Lockable for #ident {
             const KIND: &'static ::core::primitive::str = #kind;
             #namespace_const
-            type Id = #id_type;
+            #id_item
             type Mut<'lock> = #mut_type where Self: 'lock;
 
             fn id(&self) -> #id_type {
@@ -54,6 +55,14 @@ fn id_type(id: &[IdField]) -> TokenStream {
     match id {
         [_] => quote!(#(#types)*),
         _ => quote!((#(#types),*)),
+    }
+}
+
+/// Stands where the field's type does, so that one less visible than the entity is underlined there.
+fn id_item(id: &[IdField], id_type: &TokenStream) -> TokenStream {
+    match id {
+        [field] => quote_spanned!(at(&field.ty)=> type Id = #id_type;),
+        _ => quote!(type Id = #id_type;),
     }
 }
 

@@ -4,6 +4,7 @@
 
 extern crate self as lockproof;
 
+mod error;
 mod lock;
 mod log;
 mod model;
@@ -12,6 +13,7 @@ mod repository;
 mod store;
 
 // The public interface is:
+pub use crate::error::{Error, Result};
 pub use crate::lock::{
     AcquireError, BuildError, ExtendError, Lease, Lock, LockOptions, Locks, LocksBuilder, ReleaseError,
     ShutdownError, Wait,
@@ -20,10 +22,11 @@ pub use crate::model::{
     Deadline, FencingToken, IntoLockKey, IntoTtl, InvalidDuration, InvalidKey, InvalidOwner, KeyPartWriter,
     Label, LockKey, LockKeyPart, Namespace, Owner, TokenExhausted, Ttl,
 };
-pub use crate::proof::{Lockable, OpenMut, Stored};
+pub use crate::proof::{LockProof, Lockable, Locked, OpenMut, Persistent, ReadProof, Stored, Transient};
 pub use crate::repository::{
-    Claim, Claimed, Condition, Delete, Direction, Field, FieldValue, Filter, Insert, Inserted, Order, Query,
-    Storage, Update, Written,
+    Claim, Claimed, Condition, Consuming, Delete, Direction, Field, FieldValue, Filter, FindError, Insert,
+    InsertError, Inserted, KeepingGuard, KindTaken, LockError, Locking, OptionalLocking, Order, Query,
+    Rejected, Repo, Repository, RepositoryExt, RepositoryFuture, SaveError, Storage, Update, Written,
 };
 pub use crate::store::{
     Acquire, AcquireReply, BatchFuture, Extend, ExtendReply, ForceRelease, ForceReply, HeldKey, Holder,

@@ -25,6 +25,12 @@ impl Lock {
         Self { handle, key, options }
     }
 
+    /// All options at once.
+    pub fn with(mut self, options: LockOptions) -> Self {
+        self.options = options;
+        self
+    }
+
     /// The lease ends after this, unless it is extended: a `Duration`, text like `"30s"`, or
     /// [`Ttl::Never`](crate::Ttl::Never).
     pub fn ttl(mut self, ttl: impl IntoTtl) -> Self {

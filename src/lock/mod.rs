@@ -25,5 +25,5 @@ pub use lease::Lease;
 pub use lock::Lock;
 pub use locks::Locks;
 pub use options::LockOptions;
-pub(crate) use service::{Domain, Kind};
+pub(crate) use service::Kind;
 pub use wait::Wait;

@@ -1,9 +1,23 @@
 //! Floor 5: where entities live.
 
+mod error;
+mod forward;
+mod futures;
+mod load;
 pub(crate) mod query;
+mod repo;
+#[allow(clippy::module_inception, reason = "the file is named after its trait")]
+mod repository;
 mod storage;
 mod tickets;
+mod with_lock;
+mod write;
 
+pub use error::{FindError, InsertError, KindTaken, LockError, SaveError};
+pub use futures::{Consuming, KeepingGuard, Locking, OptionalLocking, Rejected, RepositoryFuture};
 pub use query::{Condition, Direction, Field, FieldValue, Filter, Order, Query};
+pub use repo::Repo;
+pub use repository::Repository;
 pub use storage::{Claimed, Inserted, Storage, Written};
 pub use tickets::{Claim, Delete, Insert, Update};
+pub use with_lock::RepositoryExt;

@@ -1,0 +1,109 @@
+use std::time::Duration;
+
+use crate::{
+    lock::{AcquireError, BuildError, ExtendError, ReleaseError, ShutdownError},
+    model::{InvalidDuration, InvalidKey},
+    repository::{FindError, InsertError, LockError, Rejected, SaveError},
+    store::{Outcome, StoreError},
+};
+
+/// Every error of this library; `?` works into it from each of them.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A lock was not acquired.
+    #[error(transparent)]
+    Acquire(#[from] AcquireError),
+    /// A service was not set up.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// A lease was not extended.
+    #[error(transparent)]
+    Extend(#[from] ExtendError),
+    /// Entities were not read.
+    #[error(transparent)]
+    Find(#[from] FindError),
+    /// An entity was not inserted.
+    #[error(transparent)]
+    Insert(#[from] InsertError),
+    /// A length of time cannot be.
+    #[error(transparent)]
+    InvalidDuration(#[from] InvalidDuration),
+    /// A key cannot be.
+    #[error(transparent)]
+    InvalidKey(#[from] InvalidKey),
+    /// An entity was not locked.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// A lock was not released.
+    #[error(transparent)]
+    Release(#[from] ReleaseError),
+    /// An entity was not saved or deleted.
+    #[error(transparent)]
+    Save(#[from] SaveError),
+    /// A service ended with releases unsent.
+    #[error(transparent)]
+    Shutdown(#[from] ShutdownError),
+    /// A store could not do what it was asked.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// `Ok` or an [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// Whether doing the whole thing again (lock, load, change, save) may succeed.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Acquire(AcquireError::Timeout { .. })
+            | Self::Lock(LockError::Acquire(AcquireError::Timeout { .. }) | LockError::Lost { .. })
+            | Self::Extend(ExtendError::Lost { .. })
+            | Self::Release(ReleaseError::Lost { .. })
+            | Self::Save(
+                SaveError::Fenced { .. } | SaveError::Lost { .. } | SaveError::StaleVersion { .. },
+            ) => true,
+            _ => self.store_error().is_some_and(StoreError::is_retryable),
+        }
+    }
+
+    /// Whether what was asked was done in spite of the error.
+    pub fn outcome(&self) -> Outcome {
+        self.store_error().map_or(Outcome::NotDone, StoreError::outcome)
+    }
+
+    /// When a lock that somebody else holds becomes free, if nothing is done about it; for a `Retry-After`.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Acquire(AcquireError::Timeout { holder, .. })
+            | Self::Lock(LockError::Acquire(AcquireError::Timeout { holder, .. })) => {
+                holder.as_ref()?.remaining
+            }
+            _ => None,
+        }
+    }
+
+    /// The error of a store or storage behind this one.
+    fn store_error(&self) -> Option<&StoreError> {
+        match self {
+            Self::Acquire(AcquireError::Store { source, .. })
+            | Self::Extend(ExtendError::Store { source, .. })
+            | Self::Find(FindError::Store { source, .. })
+            | Self::Insert(InsertError::Store { source, .. })
+            | Self::Lock(
+                LockError::Store { source, .. } | LockError::Acquire(AcquireError::Store { source, .. }),
+            )
+            | Self::Release(ReleaseError::Store { source, .. })
+            | Self::Save(SaveError::Store { source, .. })
+            | Self::Store(source) => Some(source),
+            _ => None,
+        }
+    }
+}
+
+impl<G> From<Rejected<G>> for Error {
+    /// The guard goes, and with it the lock.
+    fn from(rejected: Rejected<G>) -> Self {
+        rejected.error
+    }
+}

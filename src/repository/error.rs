@@ -1,0 +1,200 @@
+//! What can go wrong with an entity: one small type per operation, and `lockproof::Error` for all.
+
+use crate::{
+    lock::AcquireError,
+    model::{FencingToken, InvalidKey, LockKey, TokenExhausted},
+    store::StoreError,
+};
+
+/// Why an entity was not locked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LockError {
+    /// The lock was not acquired.
+    #[error(transparent)]
+    Acquire(#[from] AcquireError),
+    /// The kind of the entity belongs to another type.
+    #[error(transparent)]
+    Kind(#[from] KindTaken),
+    /// The lock was lost before the entity was loaded.
+    #[error(
+        "the lock {key} was lost before the entity was loaded; lock it again, with a longer ttl if that recurs"
+    )]
+    Lost {
+        /// Which lock.
+        key: LockKey,
+    },
+    /// No entity passes the filter.
+    #[error("no `{kind}` matches the filter; `.optional()` on the lock makes that `None`")]
+    NoneMatches {
+        /// The kind of the entities.
+        kind: &'static str,
+    },
+    /// There is no such entity. No lock is left behind.
+    #[error("there is no {key}; `.optional()` on the lock makes that `None`")]
+    NotFound {
+        /// Which lock.
+        key: LockKey,
+    },
+    /// The row's fence cannot be exceeded.
+    #[error("{key} cannot be locked")]
+    TokenExhausted {
+        /// Which lock.
+        key: LockKey,
+        /// What is wrong with it.
+        source: TokenExhausted,
+    },
+    /// A store could not say.
+    #[error("{key} was not loaded")]
+    Store {
+        /// Which lock.
+        key: LockKey,
+        /// What happened.
+        source: StoreError,
+    },
+    /// What is stored under this id has another one.
+    #[error(
+        "what is stored as {key} says that it is {found:?}; the storage returns the wrong row, or the row was tampered with"
+    )]
+    WrongEntity {
+        /// Which lock.
+        key: LockKey,
+        /// The key of the id that the entity has.
+        found: Option<LockKey>,
+    },
+}
+
+/// Why an entity was not saved or deleted. Nothing was written, except perhaps in the case of
+/// [`Store`](Self::Store) with an unknown outcome.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SaveError {
+    /// Somebody else has locked and loaded the entity since: the lock had lapsed.
+    #[error(
+        "{key} was not written: a later holder of the lock has loaded it (fencing token {held_by_token} after \
+         {token}); lock and load it again"
+    )]
+    Fenced {
+        /// Which lock.
+        key: LockKey,
+        /// The token of the later holder.
+        held_by_token: FencingToken,
+        /// The token of this guard.
+        token: FencingToken,
+    },
+    /// The guard was granted by another service.
+    #[error(
+        "{key} was not written: its guard comes from another `Locks` service (another store or namespace) than the \
+         repository's; share one `Locks`"
+    )]
+    ForeignGuard {
+        /// Which lock.
+        key: LockKey,
+    },
+    /// The entity does not exist any more.
+    #[error("{key} was not written: it was deleted since it was loaded")]
+    Gone {
+        /// Which lock.
+        key: LockKey,
+    },
+    /// The entity has another id than the one that was locked.
+    #[error(
+        "{key} was not written: the entity in the guard has another id than the one that was locked; was it swapped \
+         or replaced? (`#[lock(strict)]` on the entity makes that impossible)"
+    )]
+    IdentityChanged {
+        /// Which lock.
+        key: LockKey,
+    },
+    /// The kind of the entity belongs to another type.
+    #[error(transparent)]
+    Kind(#[from] KindTaken),
+    /// The lock has lapsed.
+    #[error(
+        "{key} was not written: its lock has lapsed; lock and load it again, with a longer ttl if that recurs"
+    )]
+    Lost {
+        /// Which lock.
+        key: LockKey,
+    },
+    /// Somebody wrote the row without the lock.
+    #[error(
+        "{key} was not written: somebody wrote it without the lock (version {found}, expected {expected}); lock and \
+         load it again"
+    )]
+    StaleVersion {
+        /// Which lock.
+        key: LockKey,
+        /// The version that was loaded.
+        expected: i64,
+        /// The version of the row.
+        found: i64,
+    },
+    /// The storage could not say. If the outcome is unknown, saving again with the same guard finds out.
+    #[error("{key} may not have been written")]
+    Store {
+        /// Which lock.
+        key: LockKey,
+        /// What happened.
+        source: StoreError,
+    },
+}
+
+/// Why an entity was not inserted.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InsertError {
+    /// There is one with this id. Nothing was changed.
+    #[error("{key} exists already; lock it to change it")]
+    AlreadyExists {
+        /// Its lock.
+        key: LockKey,
+    },
+    /// The kind of the entity belongs to another type.
+    #[error(transparent)]
+    Kind(#[from] KindTaken),
+    /// The id cannot make a lock key.
+    #[error("the entity was not inserted: its id makes no lock key")]
+    InvalidId(#[from] InvalidKey),
+    /// The storage could not say.
+    #[error("{key} may not have been inserted")]
+    Store {
+        /// Its lock.
+        key: LockKey,
+        /// What happened.
+        source: StoreError,
+    },
+}
+
+/// Why entities were not read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FindError {
+    /// The kind of the entity belongs to another type.
+    #[error(transparent)]
+    Kind(#[from] KindTaken),
+    /// The storage could not say.
+    #[error("reading `{kind}` entities failed")]
+    Store {
+        /// The kind of the entities.
+        kind: &'static str,
+        /// What happened.
+        source: StoreError,
+    },
+}
+
+/// Two types of one service have the same kind, so their locks could not be told apart.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the kind {kind:?} of `{refused}` is that of `{taken_by}` already: their locks would be the same; write \
+     `#[lock(kind = \"..\")]` above one of them"
+)]
+#[non_exhaustive]
+pub struct KindTaken {
+    /// The kind.
+    pub kind: String,
+    /// The type that has it.
+    pub taken_by: &'static str,
+    /// The type that came second.
+    pub refused: &'static str,
+}

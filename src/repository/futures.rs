@@ -1,0 +1,145 @@
+//! Named futures: the same mistake in a call is then one compile error and not three.
+
+use std::{
+    fmt,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use crate::{
+    error::{Error, Result},
+    proof::{Lockable, Locked, Persistent},
+};
+
+use super::LockError;
+
+/// What a repository's methods give back.
+pub type RepositoryFuture<'a, V> = Pin<Box<dyn Future<Output = Result<V>> + Send + 'a>>;
+
+/// An entity that is being locked and loaded: await it.
+#[must_use = "nothing is locked until this is awaited"]
+pub struct Locking<'a, T: Lockable>(RepositoryFuture<'a, Locked<Persistent<T>>>);
+
+impl<'a, T: Lockable> Locking<'a, T> {
+    /// For a repository of one's own.
+    pub fn new(future: impl Future<Output = Result<Locked<Persistent<T>>>> + Send + 'a) -> Self {
+        Self(Box::pin(future))
+    }
+
+    /// `None` where there is no such entity, instead of [`LockError::NotFound`].
+    pub fn optional(self) -> OptionalLocking<'a, T> {
+        OptionalLocking(self.0)
+    }
+}
+
+impl<T: Lockable> Future for Locking<'_, T> {
+    type Output = Result<Locked<Persistent<T>>>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.as_mut().poll(context)
+    }
+}
+
+/// As [`Locking`], with `None` where there is no such entity.
+#[must_use = "nothing is locked until this is awaited"]
+pub struct OptionalLocking<'a, T: Lockable>(RepositoryFuture<'a, Locked<Persistent<T>>>);
+
+impl<T: Lockable> Future for OptionalLocking<'_, T> {
+    type Output = Result<Option<Locked<Persistent<T>>>>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.as_mut().poll(context).map(|locked| match locked {
+            Ok(locked) => Ok(Some(locked)),
+            Err(Error::Lock(LockError::NotFound { .. } | LockError::NoneMatches { .. })) => Ok(None),
+            Err(error) => Err(error),
+        })
+    }
+}
+
+/// A call that takes a guard for good: await it. On failure the guard goes with it, unless it is
+/// [kept](Self::keep_guard).
+#[must_use = "nothing is written until this is awaited"]
+pub struct Consuming<'a, G, V>(Pin<Box<dyn Future<Output = Result<V, Rejected<G>>> + Send + 'a>>);
+
+impl<'a, G, V> Consuming<'a, G, V> {
+    /// For a repository of one's own.
+    pub fn new(future: impl Future<Output = Result<V, Rejected<G>>> + Send + 'a) -> Self {
+        Self(Box::pin(future))
+    }
+
+    /// Gives the guard back if it fails.
+    pub fn keep_guard(self) -> KeepingGuard<'a, G, V> {
+        KeepingGuard(self.0)
+    }
+}
+
+impl<G, V> Future for Consuming<'_, G, V> {
+    type Output = Result<V>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.as_mut().poll(context).map_err(Error::from)
+    }
+}
+
+/// As [`Consuming`], with the guard in the error.
+#[must_use = "nothing is written until this is awaited"]
+pub struct KeepingGuard<'a, G, V>(Pin<Box<dyn Future<Output = Result<V, Rejected<G>>> + Send + 'a>>);
+
+impl<G, V> Future for KeepingGuard<'_, G, V> {
+    type Output = Result<V, Rejected<G>>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.as_mut().poll(context)
+    }
+}
+
+/// A call that was refused, with the guard that it had taken.
+#[non_exhaustive]
+pub struct Rejected<G> {
+    /// What was handed in.
+    pub guard: G,
+    /// Why it was refused.
+    pub error: Error,
+}
+
+impl<G> Rejected<G> {
+    /// For a repository of one's own.
+    pub fn new(guard: G, error: impl Into<Error>) -> Self {
+        Self { guard, error: error.into() }
+    }
+}
+
+impl<G> fmt::Debug for Rejected<G> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rejected").field("error", &self.error).finish_non_exhaustive()
+    }
+}
+
+impl<G> fmt::Display for Rejected<G> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl<G> std::error::Error for Rejected<G> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.error.source()
+    }
+}
+
+macro_rules! opaque_debug {
+    ($([$($generics:tt)*] $future:ty),* $(,)?) => {$(
+        impl<$($generics)*> fmt::Debug for $future {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(stringify!($future))
+            }
+        }
+    )*};
+}
+
+opaque_debug!(
+    [T: Lockable] Locking<'_, T>,
+    [T: Lockable] OptionalLocking<'_, T>,
+    [G, V] Consuming<'_, G, V>,
+    [G, V] KeepingGuard<'_, G, V>,
+);

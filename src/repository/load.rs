@@ -1,0 +1,131 @@
+//! Lock, then load: the only way to a `Locked` entity.
+
+use super::{
+    Claimed, Filter, LockError, Repo, Repository, Storage,
+    tickets::{Claim, Row},
+};
+use crate::{
+    error::Result,
+    lock::{Lease, Lock, LockOptions},
+    log::warn,
+    model::{FencingToken, LockKey},
+    proof::{Lockable, Locked, Persistent, Stored},
+    store::RotateReply,
+};
+
+/// Locks one entity by its id.
+pub(super) async fn lock<T: Lockable, S: Storage<T>>(
+    repo: &Repo<T, S>,
+    id: &T::Id,
+    options: LockOptions,
+) -> Result<Locked<Persistent<T>>, LockError> {
+    let lease = handle(repo, id, options)?.acquire().await?;
+    load(repo, id, lease).await
+}
+
+/// Locks one entity by its id, if nobody holds it.
+pub(super) async fn try_lock<T: Lockable, S: Storage<T>>(
+    repo: &Repo<T, S>,
+    id: &T::Id,
+) -> Result<Option<Locked<Persistent<T>>>, LockError> {
+    match handle(repo, id, LockOptions::new())?.try_acquire().await? {
+        Some(lease) => load(repo, id, lease).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Locks one entity that passes a filter, before the load and after it.
+pub(super) async fn lock_one<T: Lockable, S: Storage<T>>(
+    repo: &Repo<T, S>,
+    filter: Filter<T>,
+) -> Result<Locked<Persistent<T>>> {
+    loop {
+        let Some(found) = repo.find_one(filter.clone()).await? else {
+            return Err(LockError::NoneMatches { kind: T::KIND }.into());
+        };
+        match lock(repo, found.id(), LockOptions::new()).await {
+            Ok(locked) if filter.matches(&locked) => return Ok(locked),
+            // It was changed or removed in between; each turn of this loop means that somebody else got on.
+            Ok(locked) => drop(locked.release_after_save().await),
+            Err(LockError::NotFound { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+fn handle<T: Lockable, S: Storage<T>>(
+    repo: &Repo<T, S>,
+    id: &T::Id,
+    options: LockOptions,
+) -> Result<Lock, LockError> {
+    repo.check_kind()?;
+    Ok(repo.locks().lock(T::lock_key(id)).with(options))
+}
+
+async fn load<T: Lockable, S: Storage<T>>(
+    repo: &Repo<T, S>,
+    id: &T::Id,
+    lease: Lease,
+) -> Result<Locked<Persistent<T>>, LockError> {
+    match claim(repo, id, &lease).await {
+        Ok(stored) => Ok(Locked::loaded(stored, lease)),
+        Err(error) => {
+            // Not left to the drop: who is told that there is no such entity must not find it locked. If this fails
+            // it goes on in the background; the first error is the one that matters.
+            let _ = lease.release().await;
+            Err(error)
+        }
+    }
+}
+
+async fn claim<T: Lockable, S: Storage<T>>(
+    repo: &Repo<T, S>,
+    id: &T::Id,
+    lease: &Lease,
+) -> Result<Stored<T>, LockError> {
+    /// How often a row may be found ahead of the token that was raised above it.
+    const RAISES: usize = 3;
+
+    let key = lease.key();
+    let failed = |source| LockError::Store { key: key.clone(), source };
+    for _ in 0..=RAISES {
+        if lease.is_lost() {
+            break;
+        }
+        match repo.storage().claim(Claim::new(Row { id, key }, lease.fence())).await.map_err(failed)? {
+            Claimed::Loaded(stored) => return check_identity(stored, id, key),
+            Claimed::Gone => return Err(LockError::NotFound { key: key.clone() }),
+            Claimed::Fenced { by } => raise(lease, by).await?,
+        }
+    }
+    Err(LockError::Lost { key: key.clone() })
+}
+
+/// A row with a higher fence than a fresh grant: either the lock is somebody else's by now, or the lock store has
+/// forgotten its tokens (a backup was restored, its clock went back, locks were moved). The store knows which.
+async fn raise(lease: &Lease, by: FencingToken) -> Result<(), LockError> {
+    let key = lease.key();
+    let before = lease.fence();
+    if let Err(source) = FencingToken::next(by, 0) {
+        return Err(LockError::TokenExhausted { key: key.clone(), source });
+    }
+    match lease.raise_above(by).await {
+        Ok(RotateReply::Granted { token }) => {
+            warn!(
+                "lock store lost its state: the row of {key} has the fence {by}, above the token {before} of its \
+                 lock; raised it to {token}"
+            );
+            Ok(())
+        }
+        Ok(RotateReply::NotHeld) => Err(LockError::Lost { key: key.clone() }),
+        Err(source) => Err(LockError::Store { key: key.clone(), source }),
+    }
+}
+
+fn check_identity<T: Lockable>(stored: Stored<T>, id: &T::Id, key: &LockKey) -> Result<Stored<T>, LockError> {
+    let found = stored.entity.id();
+    if found == *id {
+        return Ok(stored);
+    }
+    Err(LockError::WrongEntity { key: key.clone(), found: T::lock_key(&found).ok() })
+}

@@ -1,0 +1,154 @@
+use super::{Consuming, Filter, Locking, Query, RepositoryFuture};
+use crate::{
+    lock::LockOptions,
+    proof::{Lockable, Locked, Persistent, Transient},
+};
+
+/// Entities of one type: free to read, and written only with proof of their lock.
+///
+/// Object-safe: domain code takes `&dyn Repository<Account>` or `Arc<dyn Repository<Account>>`, or a trait of its own,
+/// `trait AccountRepository: Repository<Account>`. References, `Arc` and `Box` forward it.
+///
+/// ```
+/// # use lockproof::{Lockable, Locked, Persistent, Repository};
+/// # #[derive(Lockable)] struct Account { #[lock(id)] id: u64, balance: i64 }
+/// async fn refund(
+///     accounts: &dyn Repository<Account>,
+///     account: &mut Locked<Persistent<Account>>,
+///     cents: i64,
+/// ) -> lockproof::Result<()> {
+///     account.balance += cents;
+///     accounts.save(account).await
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a repository of `{T}`",
+    label = "not a `Repository<{T}>`",
+    note = "`locks.repository(storage)` makes one"
+)]
+pub trait Repository<T: Lockable>: Send + Sync {
+    /// Reads an entity, without a lock.
+    ///
+    /// # Errors
+    /// [`FindError`](crate::FindError).
+    ///
+    /// # Cancel safety
+    /// Reads only.
+    fn find<'a>(&'a self, id: &'a T::Id) -> RepositoryFuture<'a, Option<Persistent<T>>>;
+
+    /// Reads an entity that passes a filter, without a lock.
+    ///
+    /// # Errors
+    /// [`FindError`](crate::FindError).
+    ///
+    /// # Cancel safety
+    /// Reads only.
+    fn find_one(&self, filter: Filter<T>) -> RepositoryFuture<'_, Option<Persistent<T>>>;
+
+    /// Reads the entities that a query asks for, without locks.
+    ///
+    /// # Errors
+    /// [`FindError`](crate::FindError).
+    ///
+    /// # Cancel safety
+    /// Reads only.
+    fn find_all(&self, query: Query<T>) -> RepositoryFuture<'_, Vec<Persistent<T>>>;
+
+    /// Locks an entity, then loads it.
+    ///
+    /// # Errors
+    /// [`LockError`](crate::LockError): not found (see [`Locking::optional`]), held by somebody else for longer than
+    /// the service waits, or a store that cannot say.
+    ///
+    /// # Cancel safety
+    /// The lock is released; the row may be stamped with its token, which changes nothing for anybody.
+    fn lock<'a>(&'a self, id: &'a T::Id) -> Locking<'a, T> {
+        self.lock_with(id, LockOptions::new())
+    }
+
+    /// Locks an entity with a ttl, a wait or a label of its own, then loads it.
+    ///
+    /// # Errors
+    /// As for [`lock`](Self::lock).
+    ///
+    /// # Cancel safety
+    /// As for [`lock`](Self::lock).
+    fn lock_with<'a>(&'a self, id: &'a T::Id, options: LockOptions) -> Locking<'a, T>;
+
+    /// Locks the entity that passes a filter: finds it, locks it, loads it anew and checks the filter again; if it
+    /// does not pass any more, looks for another one.
+    ///
+    /// # Errors
+    /// As for [`lock`](Self::lock); none that passes is
+    /// [`LockError::NoneMatches`](crate::LockError::NoneMatches).
+    ///
+    /// # Cancel safety
+    /// As for [`lock`](Self::lock).
+    fn lock_one(&self, filter: Filter<T>) -> Locking<'_, T>;
+
+    /// Locks an entity if nobody holds it now, then loads it; `None` if somebody does.
+    ///
+    /// # Errors
+    /// As for [`lock`](Self::lock); a missing entity is [`LockError::NotFound`](crate::LockError::NotFound).
+    ///
+    /// # Cancel safety
+    /// As for [`lock`](Self::lock).
+    fn try_lock<'a>(&'a self, id: &'a T::Id) -> RepositoryFuture<'a, Option<Locked<Persistent<T>>>>;
+
+    /// Stores a new entity; never over one that is there.
+    ///
+    /// # Errors
+    /// [`InsertError`](crate::InsertError); one with this id is [`AlreadyExists`](crate::InsertError::AlreadyExists)
+    /// and is not changed.
+    ///
+    /// # Cancel safety
+    /// It may have been stored.
+    fn insert<'a>(&'a self, entity: Transient<T>) -> Consuming<'a, Transient<T>, Persistent<T>>
+    where
+        T: 'a;
+
+    /// Writes a locked entity. The lock is checked here and, by its token and the row's version, in the write itself.
+    ///
+    /// # Errors
+    /// [`SaveError`](crate::SaveError). Where the outcome is unknown, saving again with the same guard is safe: it
+    /// writes once.
+    ///
+    /// # Cancel safety
+    /// It may have been written; saving again with the same guard is safe.
+    fn save<'a>(&'a self, entity: &'a mut Locked<Persistent<T>>) -> RepositoryFuture<'a, ()>;
+
+    /// Writes a locked entity and releases its lock.
+    ///
+    /// # Errors
+    /// As for [`save`](Self::save). A lock that could not be released is no error: the write stands, and the release
+    /// goes on in the background.
+    ///
+    /// # Cancel safety
+    /// It may have been written; the lock is released.
+    fn save_and_release<'a>(
+        &'a self,
+        entity: Locked<Persistent<T>>,
+    ) -> Consuming<'a, Locked<Persistent<T>>, Persistent<T>>
+    where
+        T: 'a;
+
+    /// Removes a locked entity and releases its lock.
+    ///
+    /// # Errors
+    /// As for [`save`](Self::save).
+    ///
+    /// # Cancel safety
+    /// It may have been removed; the lock is released.
+    fn delete<'a>(&'a self, entity: Locked<Persistent<T>>) -> Consuming<'a, Locked<Persistent<T>>, ()>
+    where
+        T: 'a;
+
+    /// Removes the entity with this id, if there is one; takes the lock itself. Says whether there was one.
+    ///
+    /// # Errors
+    /// As for [`lock`](Self::lock) and [`delete`](Self::delete), but a missing entity is none.
+    ///
+    /// # Cancel safety
+    /// It may have been removed; the lock is released.
+    fn delete_by_id<'a>(&'a self, id: &'a T::Id) -> RepositoryFuture<'a, bool>;
+}

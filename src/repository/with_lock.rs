@@ -1,0 +1,58 @@
+use super::Repository;
+use crate::{
+    error::Error,
+    proof::{Lockable, Locked, Persistent},
+};
+
+/// What every repository can do besides; for callers, not for implementors.
+pub trait RepositoryExt<T: Lockable>: Repository<T> {
+    /// The scoped form: locks and loads the entity, runs `body`, saves what it changed, and releases the lock.
+    ///
+    /// If `body` gives an error, nothing is saved. What it saved itself stands.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+    /// use lockproof::{Lockable, Locks, MemoryStorage, Repository, RepositoryExt, Transient};
+    ///
+    /// #[derive(Lockable, Clone)]
+    /// struct Account { #[lock(id)] id: u64, balance: i64 }
+    ///
+    /// let locks = Locks::memory();
+    /// let accounts = locks.repository(MemoryStorage::<Account>::new());
+    /// accounts.insert(Transient::new(Account { id: 1, balance: 5 })).await?;
+    ///
+    /// let balance = accounts
+    ///     .with_lock(&1, async |account, _| {
+    ///         account.balance += 10;
+    ///         lockproof::Result::Ok(account.balance)
+    ///     })
+    ///     .await?;
+    /// assert_eq!(balance, 15);
+    /// assert_eq!(accounts.find(&1).await?.unwrap().balance, 15);
+    /// # Ok::<(), lockproof::Error>(()) }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// Those of `body`, of [`lock`](Repository::lock) and of [`save`](Repository::save).
+    ///
+    /// # Cancel safety
+    /// The lock is released; what was changed may have been saved.
+    fn with_lock<V, E, F>(&self, id: &T::Id, body: F) -> impl Future<Output = Result<V, E>>
+    where
+        E: From<Error>,
+        F: AsyncFnOnce(&mut Locked<Persistent<T>>, &Self) -> Result<V, E>,
+    {
+        async move {
+            let mut locked = self.lock(id).await?;
+            let value = body(&mut locked, self).await?;
+            if locked.is_edited() {
+                self.save(&mut locked).await?;
+            }
+            locked.release_after_save().await;
+            Ok(value)
+        }
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Lockable, R: Repository<T> + ?Sized> RepositoryExt<T> for R {}

@@ -1,0 +1,105 @@
+//! What is checked before a write is sent, and what its answer means.
+
+use super::{
+    Repo, SaveError, Storage, Written,
+    tickets::{Delete, Expected, Row, Update},
+};
+use crate::{
+    model::LockKey,
+    proof::{Lockable, Locked, Persistent},
+    store::{Outcome, StoreError},
+};
+
+/// Saves a locked entity.
+///
+/// A save whose answer never came may have landed, and may still land. The guard counts such saves: the next one
+/// accepts the versions that they may have left in the row, and writes a higher one than any of them. Under a token of
+/// its own nobody else can have written these.
+pub(super) async fn save<T: Lockable, S: Storage<T>>(
+    repo: &Repo<T, S>,
+    locked: &mut Locked<Persistent<T>>,
+) -> Result<(), SaveError> {
+    check(repo, locked)?;
+    let expected = expected(locked);
+    locked.sending_save();
+    let row = Row { id: Locked::id(locked), key: Locked::key(locked) };
+    let update = Update::new(row, locked.entity(), expected.clone());
+    let version = update.version();
+    let answer = repo.storage().update(update).await;
+    match answer {
+        Ok(Written::Done) => {
+            locked.saved(version);
+            Ok(())
+        }
+        Ok(refusal) => {
+            locked.save_refused();
+            Err(refused(locked, refusal))
+        }
+        Err(source) => {
+            if source.outcome() == Outcome::NotDone {
+                locked.save_not_done();
+            }
+            Err(failed(Locked::key(locked), source))
+        }
+    }
+}
+
+/// Deletes a locked entity.
+pub(super) async fn delete<T: Lockable, S: Storage<T>>(
+    repo: &Repo<T, S>,
+    locked: &mut Locked<Persistent<T>>,
+) -> Result<(), SaveError> {
+    check(repo, locked)?;
+    let expected = expected(locked);
+    let in_doubt = locked.sending_delete();
+    let row = Row { id: Locked::id(locked), key: Locked::key(locked) };
+    match repo.storage().delete(Delete::new(row, expected)).await {
+        Ok(Written::Done) => {}
+        // An earlier delete of this guard, whose answer never came, has landed.
+        Ok(Written::Gone) if in_doubt => {}
+        Ok(refusal) => return Err(refused(locked, refusal)),
+        Err(source) => {
+            if source.outcome() == Outcome::NotDone {
+                locked.delete_not_done();
+            }
+            return Err(failed(Locked::key(locked), source));
+        }
+    }
+    locked.deleted();
+    Ok(())
+}
+
+/// What can be known without asking the database.
+fn check<T: Lockable, S: Storage<T>>(
+    repo: &Repo<T, S>,
+    locked: &Locked<Persistent<T>>,
+) -> Result<(), SaveError> {
+    repo.check_kind()?;
+    let key = || Locked::key(locked).clone();
+    if locked.lease().domain() != repo.locks().handle().service().domain() {
+        Err(SaveError::ForeignGuard { key: key() })
+    } else if locked.entity().id() != *Locked::id(locked) {
+        Err(SaveError::IdentityChanged { key: key() })
+    } else if Locked::is_lost(locked) {
+        Err(SaveError::Lost { key: key() })
+    } else {
+        Ok(())
+    }
+}
+
+fn expected<T: Lockable>(locked: &Locked<Persistent<T>>) -> Expected {
+    Expected { fence: Locked::fence(locked), versions: locked.versions() }
+}
+
+fn refused<T: Lockable>(locked: &Locked<Persistent<T>>, refusal: Written) -> SaveError {
+    let key = Locked::key(locked).clone();
+    match refusal {
+        Written::Fenced { by } => SaveError::Fenced { key, held_by_token: by, token: Locked::fence(locked) },
+        Written::Stale { found } => SaveError::StaleVersion { key, expected: Locked::version(locked), found },
+        Written::Done | Written::Gone => SaveError::Gone { key },
+    }
+}
+
+fn failed(key: &LockKey, source: StoreError) -> SaveError {
+    SaveError::Store { key: key.clone(), source }
+}

@@ -25,8 +25,9 @@ pub use crate::model::{
 pub use crate::proof::{LockProof, Lockable, Locked, OpenMut, Persistent, ReadProof, Stored, Transient};
 pub use crate::repository::{
     Claim, Claimed, Condition, Consuming, Delete, Direction, Field, FieldValue, Filter, FindError, Insert,
-    InsertError, Inserted, KeepingGuard, KindTaken, LockError, Locking, OptionalLocking, Order, Query,
-    Rejected, Repo, Repository, RepositoryExt, RepositoryFuture, SaveError, Storage, Update, Written,
+    InsertError, Inserted, KeepingGuard, KindTaken, LockError, Locking, MemoryStorage, OptionalLocking,
+    Order, Query, Rejected, Repo, Repository, RepositoryExt, RepositoryFuture, SaveError, Storage, Update,
+    Written,
 };
 pub use crate::store::{
     Acquire, AcquireReply, BatchFuture, Extend, ExtendReply, ForceRelease, ForceReply, HeldKey, Holder,

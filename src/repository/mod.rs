@@ -4,6 +4,7 @@ mod error;
 mod forward;
 mod futures;
 mod load;
+mod memory_storage;
 pub(crate) mod query;
 mod repo;
 #[allow(clippy::module_inception, reason = "the file is named after its trait")]
@@ -15,6 +16,7 @@ mod write;
 
 pub use error::{FindError, InsertError, KindTaken, LockError, SaveError};
 pub use futures::{Consuming, KeepingGuard, Locking, OptionalLocking, Rejected, RepositoryFuture};
+pub use memory_storage::MemoryStorage;
 pub use query::{Condition, Direction, Field, FieldValue, Filter, Order, Query};
 pub use repo::Repo;
 pub use repository::Repository;

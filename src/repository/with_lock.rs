@@ -24,7 +24,7 @@ pub trait RepositoryExt<T: Lockable>: Repository<T> {
     /// let balance = accounts
     ///     .with_lock(&1, async |account, _| {
     ///         account.balance += 10;
-    ///         lockproof::Result::Ok(account.balance)
+    ///         Ok::<_, lockproof::Error>(account.balance)
     ///     })
     ///     .await?;
     /// assert_eq!(balance, 15);

@@ -1,0 +1,41 @@
+//! The entity of these tests, and its homes.
+
+use std::time::Duration;
+
+use lockproof::{
+    LockOptions, Lockable, Locked, Locks, MemoryStorage, Persistent, Repo, Repository, Transient, Wait,
+};
+use serde::{Deserialize, Serialize};
+
+#[derive(Lockable, Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Account {
+    #[lock(id)]
+    pub id: u64,
+    pub owner: String,
+    pub balance: i64,
+}
+
+pub(crate) fn account(id: u64, balance: i64) -> Account {
+    Account { id, owner: format!("owner {id}"), balance }
+}
+
+pub(crate) type Accounts = Repo<Account, MemoryStorage<Account>>;
+
+/// A service and two accounts, 1 with a balance of 10 and 2 with 20.
+pub(crate) async fn bank() -> (Locks, Accounts) {
+    let locks = Locks::memory();
+    let accounts = locks.repository(MemoryStorage::new());
+    for id in 1..=2 {
+        accounts.insert(Transient::new(account(id, 10 * id as i64))).await.expect("a new account");
+    }
+    (locks, accounts)
+}
+
+/// Locks account 1 for so short a time that the lock lapses at once, and lets it.
+pub(crate) async fn lapsed(accounts: &impl Repository<Account>) -> Locked<Persistent<Account>> {
+    let options = LockOptions::new().ttl(Duration::from_millis(20)).wait(Wait::Never);
+    let locked = accounts.lock_with(&1, options).await.expect("free");
+    tokio::time::sleep(Duration::from_millis(40)).await;
+    assert!(Locked::is_lost(&locked));
+    locked
+}

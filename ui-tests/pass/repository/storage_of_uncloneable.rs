@@ -1,0 +1,16 @@
+//! Compiles: it can.
+
+use lockproof::{Lockable, Locks, MemoryStorage};
+
+#[derive(Lockable, Clone)]
+struct Account {
+    #[lock(id)]
+    id: u64,
+    balance: i64,
+}
+
+fn open(locks: &Locks) {
+    locks.repository::<Account, _>(MemoryStorage::new());
+}
+
+fn main() {}

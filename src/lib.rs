@@ -19,6 +19,8 @@ pub use crate::repository::{
     Claim, Claimed, Condition, Delete, Direction, Field, FieldValue, Filter, Insert, Inserted, Order, Query,
     Storage, Update, Written,
 };
+#[cfg(feature = "sqlite")]
+pub use crate::store::SqliteStore;
 pub use crate::store::{
     Acquire, AcquireReply, BatchFuture, Extend, ExtendReply, ForceRelease, ForceReply, HeldKey, Holder,
     Inspect, List, LockStore, MemoryStore, Outcome, Release, ReleaseReply, Rotate, RotateReply,

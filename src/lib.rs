@@ -16,16 +16,16 @@ pub use crate::model::{
 };
 pub use crate::proof::{Lockable, OpenMut, Stored};
 pub use crate::repository::{
-    Claim, Claimed, Condition, Delete, Direction, Field, FieldValue, Filter, Insert, Inserted, Order, Query,
-    Storage, Update, Written,
+    Claim, Claimed, Condition, Delete, Direction, Field, FieldValue, Filter, Insert, Inserted, MemoryStorage,
+    Order, Query, Storage, Update, Written,
 };
-#[cfg(feature = "sqlite")]
-pub use crate::store::SqliteStore;
 pub use crate::store::{
     Acquire, AcquireReply, BatchFuture, Extend, ExtendReply, ForceRelease, ForceReply, HeldKey, Holder,
     Inspect, List, LockStore, MemoryStore, Outcome, Release, ReleaseReply, Rotate, RotateReply,
     StoreCapabilities, StoreError, StoreErrorKind, StoreFuture, StoreId, Wakeup, WakeupStream,
 };
+#[cfg(feature = "sqlite")]
+pub use crate::{repository::SqliteDocuments, store::SqliteStore};
 #[cfg(feature = "macros")]
 pub use lockproof_macros::{LockKeyPart, Lockable};
 

@@ -1,7 +1,8 @@
 //! What we accept from the user: a path or a pool; and how a statement gets through beside other writers.
 
-use std::{path::Path, time::Duration};
+use std::{ops::ControlFlow, path::Path, time::Duration};
 
+use futures::TryStreamExt;
 use sqlx::{
     ConnectOptions, Connection, Sqlite, SqliteConnection, SqlitePool,
     pool::PoolConnection,
@@ -105,6 +106,30 @@ impl Database {
         self.rows(PATIENCE, statement).await
     }
 
+    /// Reads rows one by one, for as long as `each` goes on.
+    pub(crate) async fn each(
+        &self,
+        statement: impl Fn() -> Statement + Send + Sync,
+        mut each: impl FnMut(&SqliteRow) -> Result<ControlFlow<()>, StoreError> + Send,
+    ) -> Result<(), StoreError> {
+        let mut patience = Patience::of(PATIENCE);
+        loop {
+            let mut connection = self.connection().await?;
+            let mut rows = statement().fetch(&mut *connection);
+            let error = loop {
+                match rows.try_next().await {
+                    Ok(Some(row)) if each(&row)?.is_continue() => {}
+                    Ok(_) => return Ok(()),
+                    Err(error) => break error,
+                }
+            };
+            // Busy is only said before the first row, so none comes twice.
+            drop(rows);
+            drop(connection);
+            patience.wait_after(error).await.map_err(|error| errors::sent(&self.path, error))?;
+        }
+    }
+
     async fn rows(
         &self,
         patience: Duration,
@@ -123,8 +148,7 @@ impl Database {
         }
     }
 
-    /// A connection from the pool, for reading more than should be in memory at once.
-    pub(crate) async fn connection(&self) -> Result<PoolConnection<Sqlite>, StoreError> {
+    async fn connection(&self) -> Result<PoolConnection<Sqlite>, StoreError> {
         self.pool.acquire().await.map_err(|error| errors::not_sent(&self.path, error))
     }
 
@@ -135,7 +159,7 @@ impl Database {
 }
 
 /// How long an error of the kind "busy" is worth another try.
-pub(crate) struct Patience {
+struct Patience {
     since: BootInstant,
     limit: Duration,
     pause: Duration,

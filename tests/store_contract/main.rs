@@ -1,5 +1,6 @@
 //! The contract of `LockStore`, case by case, on every store.
 
+mod calls;
 mod cases;
 #[cfg(feature = "sqlite")]
 mod sqlite;

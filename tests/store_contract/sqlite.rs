@@ -17,7 +17,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
 
-use super::cases::{LONG, acquire, key, release, ttl};
+use super::calls::{LONG, acquire, key, release, ttl};
 
 /// A path in a directory of its own, which goes away with it.
 pub(crate) struct File {

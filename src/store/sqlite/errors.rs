@@ -1,6 +1,6 @@
 //! What SQLite's result codes say about a call. A statement that fails is rolled back, so most of them are definite.
 
-use sqlx::{Error as SqlError, sqlite::SqliteError};
+use sqlx::{Error as SqlError, error::DatabaseError, sqlite::SqliteError};
 
 use crate::store::{StoreError, StoreErrorKind, sql_errors::Verdict};
 
@@ -27,8 +27,6 @@ mod code {
 /// What an answer of SQLite means, with the remedy.
 pub(crate) fn verdict(answer: &SqliteError) -> Verdict {
     use StoreErrorKind::{Misconfigured, OutcomeUnknown, Rejected, Unavailable};
-    use sqlx::error::DatabaseError;
-
     let no_such = || {
         ["no such table", "no such column", "has no column"].iter().any(|it| answer.message().contains(it))
     };
@@ -93,7 +91,5 @@ pub(crate) fn not_sent(path: &str, error: SqlError) -> StoreError {
 }
 
 fn primary_code(answer: &SqliteError) -> i32 {
-    use sqlx::error::DatabaseError;
-
     answer.code().and_then(|code| code.parse::<i32>().ok()).map_or(code::ERROR, |code| code & 0xff)
 }

@@ -5,6 +5,8 @@ mod doubt;
 mod fence_ahead;
 mod filters;
 mod guards;
+#[cfg(feature = "tracing")]
+mod logs;
 mod table;
 
 mod memory {

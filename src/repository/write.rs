@@ -65,7 +65,7 @@ pub(super) async fn delete<T: Lockable, S: Storage<T>>(
             return Err(failed(Locked::key(locked), source));
         }
     }
-    locked.deleted();
+    locked.discard_edits();
     Ok(())
 }
 

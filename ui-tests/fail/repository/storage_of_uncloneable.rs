@@ -1,6 +1,6 @@
 //! What is kept in memory can be cloned.
 
-use lockproof::{Lockable, Locks, MemoryStorage};
+use lockproof::{Lockable, MemoryStorage};
 
 #[derive(Lockable)]
 struct Account {
@@ -9,8 +9,8 @@ struct Account {
     balance: i64,
 }
 
-fn open(locks: &Locks) {
-    locks.repository::<Account, _>(MemoryStorage::new());
+struct Bank {
+    accounts: MemoryStorage<Account>,
 }
 
 fn main() {}

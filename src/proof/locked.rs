@@ -39,13 +39,16 @@ struct Doubt {
     deletes: u32,
 }
 
-impl<T: Lockable> Locked<Persistent<T>> {
-    /// An entity that was read under this lease.
-    pub(crate) fn loaded(stored: Stored<T>, lease: Lease) -> Self {
-        let edits = Edits { unsaved: false, key: lease.key().clone() };
-        Self { row: Persistent::from_stored(stored), lease, edits, doubt: Doubt::default() }
+impl Lease {
+    /// The guard of an entity that was read under this lease. Not a function of `Locked`: the compiler would offer it to
+    /// a user who tries to make one by hand.
+    pub(crate) fn guarding<T: Lockable>(self, stored: Stored<T>) -> Locked<Persistent<T>> {
+        let edits = Edits { unsaved: false, key: self.key().clone() };
+        Locked { row: Persistent::from_stored(stored), lease: self, edits, doubt: Doubt::default() }
     }
+}
 
+impl<T: Lockable> Locked<Persistent<T>> {
     /// The id under which the entity was locked, whatever the entity says by now.
     pub fn id(this: &Self) -> &T::Id {
         this.row.id()

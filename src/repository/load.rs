@@ -1,9 +1,6 @@
 //! Lock, then load: the only way to a `Locked` entity.
 
-use super::{
-    Claimed, Filter, LockError, Repo, Repository, Storage,
-    tickets::{Claim, Row},
-};
+use super::{Claimed, Filter, LockError, Repo, Repository, Storage, tickets::Row};
 use crate::{
     error::Result,
     lock::{Lease, Lock, LockOptions},
@@ -68,7 +65,7 @@ async fn load<T: Lockable, S: Storage<T>>(
     lease: Lease,
 ) -> Result<Locked<Persistent<T>>, LockError> {
     match claim(repo, id, &lease).await {
-        Ok(stored) => Ok(Locked::loaded(stored, lease)),
+        Ok(stored) => Ok(lease.guarding(stored)),
         Err(error) => {
             // Not left to the drop: who is told that there is no such entity must not find it locked. If this fails
             // it goes on in the background; the first error is the one that matters.
@@ -92,7 +89,7 @@ async fn claim<T: Lockable, S: Storage<T>>(
         if lease.is_lost() {
             break;
         }
-        match repo.storage().claim(Claim::new(Row { id, key }, lease.fence())).await.map_err(failed)? {
+        match repo.storage().claim(Row { id, key }.claim(lease.fence())).await.map_err(failed)? {
             Claimed::Loaded(stored) => return check_identity(stored, id, key),
             Claimed::Gone => return Err(LockError::NotFound { key: key.clone() }),
             Claimed::Fenced { by } => raise(lease, by).await?,

@@ -14,7 +14,7 @@ use crate::{
 ///
 /// The fence and the version are checked as every other storage does it. `find_all` without an order gives the entities
 /// in the order in which they were inserted.
-pub struct MemoryStorage<T: Lockable + Clone>(Arc<Mutex<Table<T>>>);
+pub struct MemoryStorage<T: Lockable>(Arc<Mutex<Table<T>>>);
 
 struct Table<T: Lockable> {
     rows: HashMap<T::Id, Row<T>>,
@@ -30,7 +30,7 @@ struct Row<T> {
     nth: u64,
 }
 
-impl<T: Lockable + Clone> MemoryStorage<T> {
+impl<T: Lockable> MemoryStorage<T> {
     /// An empty storage.
     pub fn new() -> Self {
         Self(Arc::new(Mutex::new(Table { rows: HashMap::new(), inserted: 0 })))
@@ -131,19 +131,19 @@ fn stored<T: Clone>((entity, version): (Arc<T>, i64)) -> Stored<T> {
     Stored { entity: Arc::unwrap_or_clone(entity), version }
 }
 
-impl<T: Lockable + Clone> Default for MemoryStorage<T> {
+impl<T: Lockable> Default for MemoryStorage<T> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl<T: Lockable + Clone> Clone for MemoryStorage<T> {
+impl<T: Lockable> Clone for MemoryStorage<T> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))
     }
 }
 
-impl<T: Lockable + Clone> fmt::Debug for MemoryStorage<T> {
+impl<T: Lockable> fmt::Debug for MemoryStorage<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "MemoryStorage({} x {})", self.table().rows.len(), T::KIND)
     }

@@ -2,9 +2,7 @@ use std::{any::TypeId, fmt, marker::PhantomData};
 
 use super::{
     Consuming, Filter, FindError, InsertError, Inserted, KindTaken, Locking, Query, Rejected, Repository,
-    RepositoryFuture, Storage, load,
-    tickets::{Insert, Row},
-    write,
+    RepositoryFuture, Storage, load, tickets::Row, write,
 };
 use crate::{
     error::Result,
@@ -69,7 +67,7 @@ impl<T: Lockable, S: Storage<T>> Repo<T, S> {
         let id = entity.id();
         let key = T::lock_key(&id)?;
         let version = i64::try_from(clock::wall_micros()).unwrap_or(i64::MAX);
-        let insert = Insert::new(Row { id: &id, key: &key }, entity, version);
+        let insert = Row { id: &id, key: &key }.insert(entity, version);
         match self.storage.insert(insert).await {
             Ok(Inserted::Done { version }) => Ok(version),
             Ok(Inserted::Exists) => Err(InsertError::AlreadyExists { key }),

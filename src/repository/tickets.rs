@@ -49,6 +49,26 @@ pub(super) struct Expected {
     pub(super) versions: RangeInclusive<i64>,
 }
 
+/// The tickets are made here and not by functions of their own: the compiler would offer those to a user who tries to
+/// make one by hand.
+impl<'a, T: Lockable> Row<'a, T> {
+    pub(super) fn claim(self, fence: FencingToken) -> Claim<'a, T> {
+        Claim { row: self, fence }
+    }
+
+    pub(super) fn insert(self, entity: &'a T, version: i64) -> Insert<'a, T> {
+        Insert { row: self, entity, version }
+    }
+
+    pub(super) fn update(self, entity: &'a T, expected: Expected) -> Update<'a, T> {
+        Update { row: self, entity, expected }
+    }
+
+    pub(super) fn delete(self, expected: Expected) -> Delete<'a, T> {
+        Delete { row: self, expected }
+    }
+}
+
 macro_rules! row_accessors {
     () => {
         /// The id of the row.
@@ -86,10 +106,6 @@ macro_rules! expected_accessors {
 }
 
 impl<'a, T: Lockable> Claim<'a, T> {
-    pub(super) fn new(row: Row<'a, T>, fence: FencingToken) -> Self {
-        Self { row, fence }
-    }
-
     row_accessors!();
 
     /// What to stamp the row with; its `fence` must not be above.
@@ -111,10 +127,6 @@ impl<'a, T: Lockable> Claim<'a, T> {
 }
 
 impl<'a, T: Lockable> Insert<'a, T> {
-    pub(super) fn new(row: Row<'a, T>, entity: &'a T, version: i64) -> Self {
-        Self { row, entity, version }
-    }
-
     row_accessors!();
 
     /// What to write.
@@ -130,10 +142,6 @@ impl<'a, T: Lockable> Insert<'a, T> {
 }
 
 impl<'a, T: Lockable> Update<'a, T> {
-    pub(super) fn new(row: Row<'a, T>, entity: &'a T, expected: Expected) -> Self {
-        Self { row, entity, expected }
-    }
-
     row_accessors!();
     expected_accessors!();
 
@@ -149,10 +157,6 @@ impl<'a, T: Lockable> Update<'a, T> {
 }
 
 impl<'a, T: Lockable> Delete<'a, T> {
-    pub(super) fn new(row: Row<'a, T>, expected: Expected) -> Self {
-        Self { row, expected }
-    }
-
     row_accessors!();
     expected_accessors!();
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Repo, SaveError, Storage, Written,
-    tickets::{Delete, Expected, Row, Update},
+    tickets::{Expected, Row},
 };
 use crate::{
     model::LockKey,
@@ -23,7 +23,7 @@ pub(super) async fn save<T: Lockable, S: Storage<T>>(
     let expected = expected(locked);
     locked.sending_save();
     let row = Row { id: Locked::id(locked), key: Locked::key(locked) };
-    let update = Update::new(row, locked.entity(), expected.clone());
+    let update = row.update(locked.entity(), expected.clone());
     let version = update.version();
     let answer = repo.storage().update(update).await;
     match answer {
@@ -53,7 +53,7 @@ pub(super) async fn delete<T: Lockable, S: Storage<T>>(
     let expected = expected(locked);
     let in_doubt = locked.sending_delete();
     let row = Row { id: Locked::id(locked), key: Locked::key(locked) };
-    match repo.storage().delete(Delete::new(row, expected)).await {
+    match repo.storage().delete(row.delete(expected)).await {
         Ok(Written::Done) => {}
         // An earlier delete of this guard, whose answer never came, has landed.
         Ok(Written::Gone) if in_doubt => {}

@@ -10,7 +10,7 @@ use cases::{cases, root};
 const FAILING: usize = 171;
 
 /// Those whose error has more than 20 lines, and what fills them.
-const LONG: [(&str, &str); 13] = [
+const LONG: [(&str, &str); 14] = [
     ("derive/key_field_without_hash", "rustc lists tuples that are `Hash`"),
     ("lock/float_in_name", "rustc lists the tuples that name a lock"),
     ("lock/name_is_float", "rustc lists the tuples that name a lock"),
@@ -24,6 +24,7 @@ const LONG: [(&str, &str); 13] = [
     ("query/order_by_unordered", "rustc lists types that have an order"),
     ("query/wrong_value_type_integer", "rustc shows which fields take such a value"),
     ("repository/storage_of_another_type", "rustc shows which entity the storage is of"),
+    ("repository/storage_of_uncloneable", "rustc writes the missing derive"),
 ];
 
 #[test]

@@ -8,7 +8,7 @@ use super::{Account, Home, named, token};
 use crate::{
     model::{InvalidKey, LockKey, TokenExhausted},
     proof::Lockable,
-    repository::{Claim, Insert, Query, SqliteDocuments, Storage, tickets::Row},
+    repository::{Query, SqliteDocuments, Storage, tickets::Row},
     store::{SqliteStore, StoreErrorKind},
 };
 
@@ -78,7 +78,7 @@ async fn a_fence_out_of_range_is_an_error() {
     home.inserted(&Account::new("a", 7)).await;
     run(&directory, "UPDATE lockproof_documents SET fence = 9223372036854775807").await;
     let (id, key) = named("a");
-    let claim = Claim::new(Row { id: &id, key: &key }, token(5));
+    let claim = Row { id: &id, key: &key }.claim(token(5));
     let error = home.0.claim(claim).await.expect_err("out of range");
     assert!(error.source().is_some_and(|source| source.is::<TokenExhausted>()), "{error:?}");
 }
@@ -95,11 +95,11 @@ async fn types_share_the_file_with_the_locks_and_keep_apart() {
 
     let rate = Rate { id: 1, factors: [((1, 2), 0.5)].into() };
     let key = Rate::lock_key(&1).expect("legal");
-    let error = rates.insert(Insert::new(Row { id: &1, key: &key }, &rate, 1)).await.expect_err("no JSON");
+    let error = rates.insert(Row { id: &1, key: &key }.insert(&rate, 1)).await.expect_err("no JSON");
     assert!(error.to_string().contains("rates/account:1"), "{error}");
     assert_eq!(error.kind(), StoreErrorKind::Rejected);
     let rate = Rate { id: 1, factors: Default::default() };
-    rates.insert(Insert::new(Row { id: &1, key: &key }, &rate, 1)).await.expect("answers");
+    rates.insert(Row { id: &1, key: &key }.insert(&rate, 1)).await.expect("answers");
     assert_eq!(rates.find(&1).await.expect("answers").map(|stored| stored.entity), Some(rate));
     assert_eq!(accounts.ids(Query::all()).await, ["1"]);
 }

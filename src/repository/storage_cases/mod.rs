@@ -7,7 +7,7 @@ mod documents;
 use std::ops::RangeInclusive;
 
 use super::{
-    Claim, Claimed, Delete, Insert, Inserted, MemoryStorage, Query, Storage, Update, Written,
+    Claimed, Inserted, MemoryStorage, Query, Storage, Written,
     tickets::{Expected, Row},
 };
 use crate::{
@@ -58,8 +58,7 @@ impl<S: Storage<Account>> Home<S> {
 
     async fn insert(&self, account: &Account) -> Inserted {
         let (id, key) = named(&account.id);
-        let ticket =
-            Insert::new(Row { id: &id, key: &key }, account, crate::model::clock::wall_micros() as i64);
+        let ticket = Row { id: &id, key: &key }.insert(account, crate::model::clock::wall_micros() as i64);
         self.0.insert(ticket).await.expect("answers")
     }
 
@@ -73,19 +72,19 @@ impl<S: Storage<Account>> Home<S> {
 
     async fn claim(&self, id: &str, fence: u64) -> Claimed<Account> {
         let (id, key) = named(id);
-        self.0.claim(Claim::new(Row { id: &id, key: &key }, token(fence))).await.expect("answers")
+        self.0.claim(Row { id: &id, key: &key }.claim(token(fence))).await.expect("answers")
     }
 
     async fn update(&self, account: &Account, fence: u64, versions: RangeInclusive<i64>) -> Written {
         let (id, key) = named(&account.id);
         let expected = Expected { fence: token(fence), versions };
-        self.0.update(Update::new(Row { id: &id, key: &key }, account, expected)).await.expect("answers")
+        self.0.update(Row { id: &id, key: &key }.update(account, expected)).await.expect("answers")
     }
 
     async fn delete(&self, id: &str, fence: u64, versions: RangeInclusive<i64>) -> Written {
         let (id, key) = named(id);
         let expected = Expected { fence: token(fence), versions };
-        self.0.delete(Delete::new(Row { id: &id, key: &key }, expected)).await.expect("answers")
+        self.0.delete(Row { id: &id, key: &key }.delete(expected)).await.expect("answers")
     }
 
     async fn ids(&self, query: Query<Account>) -> Vec<String> {

@@ -1,6 +1,6 @@
 //! What is kept in memory can be cloned.
 
-use lockproof::{Lockable, MemoryStorage};
+use lockproof::{Lockable, Locks, MemoryStorage};
 
 #[derive(Lockable)]
 struct Account {
@@ -9,8 +9,8 @@ struct Account {
     balance: i64,
 }
 
-struct Bank {
-    accounts: MemoryStorage<Account>,
+fn open(locks: &Locks) {
+    locks.repository(MemoryStorage::<Account>::new());
 }
 
 fn main() {}

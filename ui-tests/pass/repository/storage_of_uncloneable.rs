@@ -1,6 +1,6 @@
 //! Compiles: it can.
 
-use lockproof::{Lockable, MemoryStorage};
+use lockproof::{Lockable, Locks, MemoryStorage};
 
 #[derive(Lockable, Clone)]
 struct Account {
@@ -9,8 +9,8 @@ struct Account {
     balance: i64,
 }
 
-struct Bank {
-    accounts: MemoryStorage<Account>,
+fn open(locks: &Locks) {
+    locks.repository(MemoryStorage::<Account>::new());
 }
 
 fn main() {}

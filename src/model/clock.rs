@@ -2,7 +2,7 @@
 
 use std::{
     sync::atomic::{AtomicU64, Ordering::Relaxed},
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 /// A point on the boot-time clock, which also runs while the machine sleeps.
@@ -27,6 +27,11 @@ impl BootInstant {
     pub(crate) fn since(self, earlier: Self) -> Duration {
         self.0.saturating_duration_since(earlier.0)
     }
+}
+
+/// The standard library's instant that is `left` away from now, for timers of others.
+pub(crate) fn std_instant_in(left: Duration) -> Instant {
+    tokio::time::Instant::now().into_std() + left
 }
 
 /// The wall clock, for people to read and for the start of a fencing token; never for expiry.

@@ -25,10 +25,15 @@ pub(crate) type Accounts = Repo<Account, MemoryStorage<Account>>;
 pub(crate) async fn bank() -> (Locks, Accounts) {
     let locks = Locks::memory();
     let accounts = locks.repository(MemoryStorage::new());
-    for id in 1..=2 {
-        accounts.insert(Transient::new(account(id, 10 * id as i64))).await.expect("a new account");
-    }
+    fill(&accounts).await;
     (locks, accounts)
+}
+
+/// Two accounts, 1 with a balance of 10 and 2 with 20.
+pub(crate) async fn fill(accounts: &impl Repository<Account>) {
+    for (id, balance) in [(1, 10), (2, 20)] {
+        accounts.insert(Transient::new(account(id, balance))).await.expect("a new account");
+    }
 }
 
 /// Locks account 1 for so short a time that the lock lapses at once, and lets it.

@@ -6,4 +6,5 @@ mod fence_ahead;
 mod filters;
 mod guards;
 mod round_trips;
+mod table;
 mod writes;

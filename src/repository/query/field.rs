@@ -100,11 +100,13 @@ pub enum Direction {
     Descending,
 }
 
+type Compare<T> = dyn Fn(&T, &T) -> Ordering + Send + Sync;
+
 /// An order by one field.
 pub struct Order<T> {
     field: &'static str,
     direction: Direction,
-    compare: Arc<dyn Fn(&T, &T) -> Ordering + Send + Sync>,
+    compare: Arc<Compare<T>>,
 }
 
 impl<T> Order<T> {

@@ -1,5 +1,6 @@
 //! Locks on entities that the compiler can check.
 #![forbid(unsafe_code)]
+#![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 extern crate self as lockproof;

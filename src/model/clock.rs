@@ -1,4 +1,5 @@
 //! The one place where clocks are read: `tests/architecture.rs` fails on a clock read anywhere else.
+#![cfg_attr(not(test), expect(clippy::disallowed_methods, reason = "the one place where clocks are read"))]
 
 use std::{
     sync::atomic::{AtomicU64, Ordering::Relaxed},

@@ -1,4 +1,4 @@
-//! The one place where clocks are read: `tests/architecture.rs` fails on a clock read anywhere else.
+//! The one place where clocks are read: `tests/architecture` fails on a clock read anywhere else.
 #![cfg_attr(not(test), expect(clippy::disallowed_methods, reason = "the one place where clocks are read"))]
 
 use std::{

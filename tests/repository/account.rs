@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use lockproof::{
-    LockOptions, Lockable, Locked, Locks, MemoryStorage, Persistent, Repo, Repository, Transient, Wait,
-};
+use lockproof::{LockOptions, Lockable, Locked, Persistent, Repository, Transient, Wait};
 use serde::{Deserialize, Serialize};
 
 #[derive(Lockable, Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,16 +15,6 @@ pub(crate) struct Account {
 
 pub(crate) fn account(id: u64, balance: i64) -> Account {
     Account { id, owner: format!("owner {id}"), balance }
-}
-
-pub(crate) type Accounts = Repo<Account, MemoryStorage<Account>>;
-
-/// A service and two accounts, 1 with a balance of 10 and 2 with 20.
-pub(crate) async fn bank() -> (Locks, Accounts) {
-    let locks = Locks::memory();
-    let accounts = locks.repository(MemoryStorage::new());
-    fill(&accounts).await;
-    (locks, accounts)
 }
 
 /// Two accounts, 1 with a balance of 10 and 2 with 20.

@@ -4,13 +4,14 @@ use futures::poll;
 use lockproof::{Error, Filter, LockError, Locks, Query, Repository, Result, Transient, field};
 
 use crate::{
-    account::{Account, account, bank, fill},
+    account::{Account, account, fill},
+    memory::home::bank,
     table::Table,
 };
 
 #[tokio::test(start_paused = true)]
 async fn find_one_and_find_all() -> Result<()> {
-    let (_, accounts) = bank().await;
+    let (_locks, accounts, _home) = bank().await;
     for id in 3..=6 {
         accounts.insert(Transient::new(account(id, 100 - id as i64))).await?;
     }
@@ -28,7 +29,7 @@ async fn find_one_and_find_all() -> Result<()> {
 
 #[tokio::test(start_paused = true)]
 async fn lock_one_locks_what_matches() -> Result<()> {
-    let (_, accounts) = bank().await;
+    let (_locks, accounts, _home) = bank().await;
     let locked = accounts.lock_one(field!(Account.balance).eq(20)).await?;
     assert_eq!(locked.id, 2);
     let none = accounts.lock_one(field!(Account.balance).eq(21)).await;

@@ -95,4 +95,4 @@ pub mod __private {
 
 #[cfg(all(doctest, feature = "macros", feature = "sqlite"))]
 #[doc = include_str!("../README.md")]
-mod readme {}
+struct Readme;

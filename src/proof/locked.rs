@@ -194,17 +194,20 @@ impl<T: Lockable> Deref for Locked<Persistent<T>> {
     }
 }
 
-impl<T: OpenMut> DerefMut for Locked<Persistent<T>> {
+impl<T: Lockable + OpenMut> DerefMut for Locked<Persistent<T>> {
     fn deref_mut(&mut self) -> &mut T {
         self.edits.unsaved = true;
         self.row.entity_mut()
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Lockable> Sealed for Locked<Persistent<T>> {}
 
+#[diagnostic::do_not_recommend]
 impl<T: Lockable> ReadProof<T> for Locked<Persistent<T>> {}
 
+#[diagnostic::do_not_recommend]
 impl<T: Lockable> LockProof<T> for Locked<Persistent<T>> {
     fn edit(&mut self) -> T::Mut<'_> {
         self.edits.unsaved = true;

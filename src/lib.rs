@@ -1,5 +1,53 @@
 //! Locks on entities that the compiler can check.
+//!
+//! [`Repository::save`] takes a [`Locked`]`<`[`Persistent`]`<T>>`, and only *lock, then load* makes one. So a write that
+//! was not locked does not compile. What the compiler cannot know, whether the lock is still held, is checked in the
+//! write: a write whose lock has lapsed is refused by the database.
+//!
+//! ```
+//! # #[cfg(feature = "macros")] {
+//! # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+//! use lockproof::{Lockable, Locked, Locks, MemoryStorage, Repository, Transient};
+//!
+//! #[derive(Lockable, Clone)]
+//! struct Seat {
+//!     #[lock(id)]
+//!     number: u32,
+//!     guest: Option<String>,
+//! }
+//!
+//! let locks = Locks::memory();
+//! let seats = locks.repository(MemoryStorage::new());
+//! seats.insert(Transient::new(Seat { number: 7, guest: None })).await?;
+//!
+//! let mut seat = seats.lock(&7).await?; // lock, then load
+//! seat.guest = Some("Ada".into()); // only a locked entity can be changed
+//! seats.save(&mut seat).await?; // only a locked entity can be saved
+//! Locked::release(seat).await?; // or drop it: then the release goes on in the background
+//! # Ok::<(), lockproof::Error>(()) }).unwrap(); }
+//! ```
+//!
+//! # Where to begin
+//!
+//! - Locks by name: [`Locks::lock`] gives a [`Lock`], and that a [`Lease`].
+//! - Entities: [`Lockable`] (derive it), [`Locks::repository`], [`Repository`] and [`RepositoryExt::with_lock`].
+//! - Signatures that demand a lock: `&mut Locked<Persistent<T>>`, or `&mut impl` [`LockProof`]`<T>`.
+//! - Where locks live: [`MemoryStore`], `SqliteStore`, or a [`LockStore`] of one's own.
+//! - Where entities live: [`MemoryStorage`], `SqliteDocuments`, or a [`Storage`] for a table of one's own.
+//! - What can go wrong: [`Error`], with a type for each operation behind it.
+//!
+//! A lease is fixed: it ends with its ttl unless [`Lease::extend`] or [`Locked::extend`] is called.
+//!
+//! # Features
+//!
+//! | feature | default | what it brings |
+//! |---|---|---|
+//! | `macros` | yes | `#[derive(Lockable)]` and `#[derive(LockKeyPart)]` |
+//! | `tracing` | yes | log lines through `tracing` |
+//! | `serde` | no | `Serialize` for entities and values |
+//! | `sqlite` | no | `SqliteStore` and `SqliteDocuments`; brings `serde` and `sqlx` |
 #![forbid(unsafe_code)]
+#![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 extern crate self as lockproof;
@@ -44,3 +92,7 @@ pub use lockproof_macros::{LockKeyPart, Lockable};
 pub mod __private {
     pub use crate::proof::lockable::{IdField, NotClone, entity_key, key_part};
 }
+
+#[cfg(all(doctest, feature = "macros", feature = "sqlite"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,4 +1,5 @@
-//! The one place where tasks are started: `tests/architecture.rs` fails on a task spawned anywhere else.
+//! The one place where tasks are started: `tests/architecture` fails on a task spawned anywhere else.
+#![cfg_attr(not(test), expect(clippy::disallowed_methods, reason = "the one place where tasks are started"))]
 
 use std::sync::{
     Arc,

@@ -1,8 +1,9 @@
-//! The one place where clocks are read: `tests/architecture.rs` fails on a clock read anywhere else.
+//! The one place where clocks are read: `tests/architecture` fails on a clock read anywhere else.
+#![cfg_attr(not(test), expect(clippy::disallowed_methods, reason = "the one place where clocks are read"))]
 
 use std::{
     sync::atomic::{AtomicU64, Ordering::Relaxed},
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 /// A point on the boot-time clock, which also runs while the machine sleeps.
@@ -27,6 +28,11 @@ impl BootInstant {
     pub(crate) fn since(self, earlier: Self) -> Duration {
         self.0.saturating_duration_since(earlier.0)
     }
+}
+
+/// The standard library's instant that is `left` away from now, for timers of others.
+pub(crate) fn std_instant_in(left: Duration) -> Instant {
+    tokio::time::Instant::now().into_std() + left
 }
 
 /// The wall clock, for people to read and for the start of a fencing token; never for expiry.

@@ -3,7 +3,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Ttl, clock::BootInstant};
+use super::{
+    Ttl,
+    clock::{self, BootInstant},
+};
 
 /// When a lease stops being ours, by this process's own clock.
 ///
@@ -70,7 +73,7 @@ impl Deadline {
 
     /// As an instant of the standard library, for other people's timers; `None` for never.
     pub fn as_instant(self) -> Option<Instant> {
-        self.remaining().map(|left| tokio::time::Instant::now().into_std() + left)
+        self.remaining().map(clock::std_instant_in)
     }
 }
 

@@ -1,4 +1,5 @@
 //! What a repository promises. What every home of entities must keep stands in modules that are taken once for each.
+#![allow(clippy::duplicate_mod, reason = "the same tests over each home of entities")]
 
 mod account;
 mod doubt;

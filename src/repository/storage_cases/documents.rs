@@ -9,7 +9,7 @@ use crate::{
     model::{InvalidKey, LockKey, TokenExhausted},
     proof::Lockable,
     repository::{Query, SqliteDocuments, Storage, tickets::Row},
-    store::{SqliteStore, StoreErrorKind},
+    store::{SqliteStore, StoreError, StoreErrorKind},
 };
 
 pub(super) async fn open(directory: &tempfile::TempDir) -> SqliteDocuments<Account> {
@@ -106,7 +106,7 @@ async fn types_share_the_file_with_the_locks_and_keep_apart() {
 
 #[tokio::test]
 async fn a_storage_can_use_the_question_mark_on_sqlx() {
-    async fn broken(path: std::path::PathBuf) -> Result<(), crate::StoreError> {
+    async fn broken(path: std::path::PathBuf) -> Result<(), StoreError> {
         let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
         let mut connection = options.connect().await?;
         sqlx::query("SELECT balance FROM accounts").fetch_one(&mut connection).await?;

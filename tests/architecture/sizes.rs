@@ -1,0 +1,32 @@
+//! A file is one idea.
+
+use crate::sources;
+
+const LIB: usize = 120;
+const FILE: usize = 350;
+
+/// Files that may be longer, with the reason.
+const LONGER: &[(&str, usize, &str)] = &[(
+    "src/lock/acquire.rs",
+    400,
+    "one acquisition from its place in line to its end; the parts know each other",
+)];
+
+fn lines(file: &str) -> usize {
+    let files = sources("src");
+    files.iter().find(|(path, _)| path == file).map_or(0, |(_, text)| text.lines().count())
+}
+
+#[test]
+fn the_crate_root_fits_on_two_pages() {
+    assert!(lines("src/lib.rs") <= LIB, "src/lib.rs has {} lines, more than {LIB}", lines("src/lib.rs"));
+}
+
+#[test]
+fn no_file_is_long() {
+    for (path, text) in sources("src").into_iter().chain(sources("macros/src")) {
+        let limit = LONGER.iter().find(|(file, ..)| *file == path).map_or(FILE, |(_, limit, _)| *limit);
+        let length = text.lines().count();
+        assert!(length <= limit, "{path} has {length} lines, more than {limit}: split it by ideas");
+    }
+}

@@ -34,6 +34,8 @@ pub use crate::store::{
     Inspect, List, LockStore, MemoryStore, Outcome, Release, ReleaseReply, Rotate, RotateReply,
     StoreCapabilities, StoreError, StoreErrorKind, StoreFuture, StoreId, Wakeup, WakeupStream,
 };
+#[cfg(feature = "sqlite")]
+pub use crate::{repository::SqliteDocuments, store::SqliteStore};
 #[cfg(feature = "macros")]
 pub use lockproof_macros::{LockKeyPart, Lockable};
 

@@ -1,5 +1,7 @@
 //! Floor 5: where entities live.
 
+#[cfg(feature = "sqlite")]
+mod documents;
 mod error;
 mod forward;
 mod futures;
@@ -10,10 +12,14 @@ mod repo;
 #[allow(clippy::module_inception, reason = "the file is named after its trait")]
 mod repository;
 mod storage;
+#[cfg(test)]
+mod storage_cases;
 mod tickets;
 mod with_lock;
 mod write;
 
+#[cfg(feature = "sqlite")]
+pub use documents::SqliteDocuments;
 pub use error::{FindError, InsertError, KindTaken, LockError, SaveError};
 pub use futures::{Consuming, KeepingGuard, Locking, OptionalLocking, Rejected, RepositoryFuture};
 pub use memory_storage::MemoryStorage;

@@ -8,6 +8,8 @@ mod reply;
 mod request;
 pub(crate) mod sharded;
 #[cfg(feature = "sqlite")]
+pub(crate) mod sql_errors;
+#[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
 mod store_id;
 mod wakeup;

@@ -1,1 +1,132 @@
 //! Locks in an SQLite file.
+
+mod acquire;
+mod batch;
+pub(crate) mod connection;
+mod contended;
+pub(crate) mod errors;
+mod ops;
+mod row;
+pub(crate) mod schema;
+mod wakeups;
+
+use std::{fmt, path::Path, sync::Arc};
+
+use sqlx::{SqlitePool, sqlite::SqliteSynchronous};
+use tokio::sync::broadcast;
+
+use self::{connection::Database, contended::Contended};
+use super::{StoreError, StoreId, Wakeup};
+use crate::model::{LockKey, Ttl};
+
+/// Locks in an SQLite file, shared by the processes of one machine. Its clones share everything.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), lockproof::StoreError> {
+/// let store = lockproof::SqliteStore::open("locks.db").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Each call is one statement in a transaction of its own, so a process that stops half-way holds nobody up. Expiry is
+/// judged by the machine's wall clock, in milliseconds, which is the same for all of its processes. A key that was once
+/// locked keeps its row, so that its token never falls.
+///
+/// Waiters hear of releases in other processes within two milliseconds: while somebody waits, one connection looks at
+/// `PRAGMA data_version`.
+///
+/// Not for network file systems, whose file locks SQLite cannot trust, and not for a file that is moved or replaced
+/// while it is open. Time is the machine's: a test with a paused clock needs [`MemoryStore`](crate::MemoryStore).
+#[derive(Clone)]
+pub struct SqliteStore(Arc<Inner>);
+
+struct Inner {
+    id: StoreId,
+    database: Arc<Database>,
+    contended: Contended,
+    releases: broadcast::Sender<Wakeup>,
+}
+
+impl SqliteStore {
+    /// The table as SQL text, for those who make their tables themselves.
+    pub const SCHEMA: &'static str = schema::SCHEMA;
+
+    /// Opens a file, making it and the table where they are not there; any number of processes may do so at once.
+    ///
+    /// The file is switched to WAL mode for good. Commits are not synced to the disk one by one: a lock taken in the
+    /// last moment before a power failure may be gone after it, as are those who held it, and tokens rise all the same.
+    ///
+    /// # Errors
+    /// [`Misconfigured`](crate::StoreErrorKind::Misconfigured) if the directory is missing, the file is no SQLite file
+    /// or cannot be written, or the table has other columns; [`Unavailable`](crate::StoreErrorKind::Unavailable) if
+    /// the file stays locked for half a minute.
+    ///
+    /// # Cancel safety
+    /// Can be dropped at any time; the file may have been made.
+    pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        Self::over(Database::open(path.as_ref(), SqliteSynchronous::Normal).await?).await
+    }
+
+    /// Uses a pool of the application's own, with its settings, making the table where it is not there.
+    ///
+    /// WAL mode is recommended: without it a long read holds up every lock. Locks need a connection for a moment only,
+    /// but renewals must get one in time: leave the pool some to spare.
+    ///
+    /// # Errors
+    /// As for [`open`](Self::open); also for `:memory:` without a shared cache, where each connection has a database of
+    /// its own.
+    ///
+    /// # Cancel safety
+    /// Can be dropped at any time; the table may have been made.
+    pub async fn from_pool(pool: SqlitePool) -> Result<Self, StoreError> {
+        Self::over(Database::of_pool(pool)?).await
+    }
+
+    async fn over(database: Database) -> Result<Self, StoreError> {
+        /// Waiters that fall behind by more than this are woken all at once instead.
+        const WAKEUPS: usize = 256;
+        let store = Self(Arc::new(Inner {
+            id: StoreId::unique(),
+            database: Arc::new(database),
+            contended: Contended::default(),
+            releases: broadcast::Sender::new(WAKEUPS),
+        }));
+        store.ensure_schema().await?;
+        Ok(store)
+    }
+
+    /// Makes the table if it is not there; does nothing if it is.
+    ///
+    /// # Errors
+    /// [`Misconfigured`](crate::StoreErrorKind::Misconfigured) if the file cannot be written or the table has other
+    /// columns.
+    ///
+    /// # Cancel safety
+    /// Can be dropped at any time; the table may have been made.
+    pub async fn ensure_schema(&self) -> Result<(), StoreError> {
+        self.0.database.ensure(&[schema::SCHEMA], schema::PROBE).await
+    }
+}
+
+impl Inner {
+    fn announce(&self, key: &LockKey) {
+        if self.releases.receiver_count() > 0 {
+            // An error means that the last listener has just gone.
+            let _ = self.releases.send(Wakeup::Key(key.clone()));
+        }
+    }
+}
+
+/// A ttl as SQL has it; `None` is never.
+///
+/// The clock counts whole milliseconds, so a lock may end up to one early. The holder's own deadline comes at least that
+/// much earlier, but for the shortest ttls, which get one more.
+fn millis(ttl: Ttl) -> Option<i64> {
+    ttl.as_millis().map(|millis| if millis < 4 { millis + 1 } else { millis })
+}
+
+impl fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteStore").field("path", &self.0.database.path()).finish_non_exhaustive()
+    }
+}

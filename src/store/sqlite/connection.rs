@@ -1,0 +1,214 @@
+//! What we accept from the user: a path or a pool; and how a statement gets through beside other writers.
+
+use std::{ops::ControlFlow, path::Path, time::Duration};
+
+use futures::TryStreamExt;
+use sqlx::{
+    ConnectOptions, Connection, Sqlite, SqliteConnection, SqlitePool,
+    pool::PoolConnection,
+    query::Query,
+    sqlite::{SqliteArguments, SqliteConnectOptions, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
+};
+use tokio::sync::Mutex;
+
+use super::errors;
+use crate::{
+    model::clock::BootInstant,
+    store::{StoreError, StoreErrorKind},
+};
+
+/// A statement with its values.
+pub(crate) type Statement = Query<'static, Sqlite, SqliteArguments>;
+
+/// How long a call puts up with other writers.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// The same while a file is made, perhaps by many processes at once.
+const PATIENCE_AT_BOOT: Duration = Duration::from_secs(30);
+/// How much of it is spent inside SQLite, where a call that was dropped cannot be called back.
+const BUSY_TIMEOUT: Duration = Duration::from_millis(200);
+
+/// An SQLite file and the connections to it.
+pub(crate) struct Database {
+    pool: SqlitePool,
+    path: String,
+    /// SQLite has one writer at a time, and those that wait for it sleep and are served in no order. The writers of
+    /// this process stand in line here instead.
+    turn: Mutex<()>,
+}
+
+impl Database {
+    /// Opens a file in WAL mode, making it if there is none.
+    pub(crate) async fn open(path: &Path, synchronous: SqliteSynchronous) -> Result<Self, StoreError> {
+        let name = path.to_str().ok_or_else(|| {
+            misconfigured(format!("{}: the path is not UTF-8, which SQLite needs", path.display()))
+        })?;
+        if name.starts_with("sqlite:") {
+            return Err(misconfigured(format!("{name}: give the path alone, without `sqlite:`")));
+        }
+        refuse_private(name)?;
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .busy_timeout(BUSY_TIMEOUT)
+            .synchronous(synchronous)
+            .disable_statement_logging();
+        switch_to_wal(&options).await.map_err(|error| errors::not_sent(name, error))?;
+        let pool = SqlitePoolOptions::new()
+            .max_connections(4)
+            .acquire_timeout(PATIENCE)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            // The other end is in this process: there is no network that could have cut it.
+            .test_before_acquire(false)
+            .connect_lazy_with(options);
+        Ok(Self { pool, path: name.into(), turn: Mutex::default() })
+    }
+
+    /// Takes a pool of the user's as it is.
+    pub(crate) fn of_pool(pool: SqlitePool) -> Result<Self, StoreError> {
+        let path = pool.connect_options().get_filename().display().to_string();
+        refuse_private(&path)?;
+        Ok(Self { pool, path, turn: Mutex::default() })
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Makes tables that are not there yet and looks whether those that are have the right columns.
+    pub(crate) async fn ensure(
+        &self,
+        schema: &[&'static str],
+        probe: &'static str,
+    ) -> Result<(), StoreError> {
+        let _turn = self.turn.lock().await;
+        // `CREATE TABLE IF NOT EXISTS` of a table that exists writes nothing.
+        for &statement in schema {
+            self.rows(PATIENCE_AT_BOOT, || sqlx::query(statement)).await?;
+        }
+        self.rows(PATIENCE, || sqlx::query(probe)).await.map(drop)
+    }
+
+    /// Reads rows, beside any writer.
+    pub(crate) async fn read(
+        &self,
+        statement: impl Fn() -> Statement + Send + Sync,
+    ) -> Result<Vec<SqliteRow>, StoreError> {
+        self.rows(PATIENCE, statement).await
+    }
+
+    /// Runs one writing statement as a transaction of its own, and gives what it returns.
+    pub(crate) async fn write(
+        &self,
+        statement: impl Fn() -> Statement + Send + Sync,
+    ) -> Result<Vec<SqliteRow>, StoreError> {
+        let _turn = self.turn.lock().await;
+        self.rows(PATIENCE, statement).await
+    }
+
+    /// Reads rows one by one, for as long as `each` goes on.
+    pub(crate) async fn each(
+        &self,
+        statement: impl Fn() -> Statement + Send + Sync,
+        mut each: impl FnMut(&SqliteRow) -> Result<ControlFlow<()>, StoreError> + Send,
+    ) -> Result<(), StoreError> {
+        let mut patience = Patience::of(PATIENCE);
+        loop {
+            let mut connection = self.connection().await?;
+            let mut rows = statement().fetch(&mut *connection);
+            let error = loop {
+                match rows.try_next().await {
+                    Ok(Some(row)) if each(&row)?.is_continue() => {}
+                    Ok(_) => return Ok(()),
+                    Err(error) => break error,
+                }
+            };
+            // Busy is only said before the first row, so none comes twice.
+            drop(rows);
+            drop(connection);
+            patience.wait_after(error).await.map_err(|error| errors::sent(&self.path, error))?;
+        }
+    }
+
+    async fn rows(
+        &self,
+        patience: Duration,
+        statement: impl Fn() -> Statement + Send + Sync,
+    ) -> Result<Vec<SqliteRow>, StoreError> {
+        let mut patience = Patience::of(patience);
+        loop {
+            let mut connection = self.connection().await?;
+            // All rows, not `fetch_one`: that one stops at the first, before the commit that may fail.
+            let error = match statement().fetch_all(&mut *connection).await {
+                Ok(rows) => return Ok(rows),
+                Err(error) => error,
+            };
+            drop(connection);
+            patience.wait_after(error).await.map_err(|error| errors::sent(&self.path, error))?;
+        }
+    }
+
+    async fn connection(&self) -> Result<PoolConnection<Sqlite>, StoreError> {
+        self.pool.acquire().await.map_err(|error| errors::not_sent(&self.path, error))
+    }
+
+    /// A connection beside the pool, for listening.
+    pub(crate) async fn extra_connection(&self) -> Result<SqliteConnection, sqlx::Error> {
+        self.pool.connect_options().connect().await
+    }
+}
+
+/// How long an error of the kind "busy" is worth another try.
+struct Patience {
+    since: BootInstant,
+    limit: Duration,
+    pause: Duration,
+}
+
+impl Patience {
+    fn of(limit: Duration) -> Self {
+        Self { since: BootInstant::now(), limit, pause: Duration::from_millis(1) }
+    }
+
+    /// Waits a little, or gives the error back if it is another one or has lasted for too long.
+    async fn wait_after(&mut self, error: sqlx::Error) -> Result<(), sqlx::Error> {
+        if !errors::is_busy(&error) || BootInstant::now().since(self.since) >= self.limit {
+            return Err(error);
+        }
+        tokio::time::sleep(self.pause).await;
+        self.pause = (self.pause * 2).min(Duration::from_millis(16));
+        Ok(())
+    }
+}
+
+/// Readers and the writer of a WAL file do not wait for each other. The file remembers the mode; the switch needs it
+/// for itself alone and does not wait for that, whatever the busy timeout.
+async fn switch_to_wal(options: &SqliteConnectOptions) -> Result<(), sqlx::Error> {
+    let mut patience = Patience::of(PATIENCE_AT_BOOT);
+    loop {
+        let attempt = async {
+            let mut connection = options.connect().await?;
+            sqlx::query("PRAGMA journal_mode = WAL").fetch_all(&mut connection).await?;
+            connection.close().await
+        };
+        match attempt.await {
+            Ok(()) => return Ok(()),
+            Err(error) => patience.wait_after(error).await?,
+        }
+    }
+}
+
+/// Refuses a database that each connection would have a copy of to itself.
+fn refuse_private(path: &str) -> Result<(), StoreError> {
+    match path {
+        "" | ":memory:" => Err(misconfigured(format!(
+            "{path:?} is a database of its own for each connection; give a file, or use `MemoryStore` and \
+             `MemoryStorage`"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+fn misconfigured(what: String) -> StoreError {
+    StoreError::new(StoreErrorKind::Misconfigured, what)
+}

@@ -1,0 +1,37 @@
+use std::{
+    hash::{BuildHasher, RandomState},
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+};
+
+use crate::model::LockKey;
+
+/// Which keys were held by somebody else at the last try, so that the next one looks before it writes.
+///
+/// A try that goes straight to the write is one call where the lock is free, but takes the file's write lock where it
+/// is not, and gets in the way of the holder's release. Two keys that share a slot cost one read too many.
+#[derive(Debug)]
+pub(super) struct Contended {
+    slots: Box<[AtomicBool]>,
+    hasher: RandomState,
+}
+
+impl Default for Contended {
+    fn default() -> Self {
+        const SLOTS: usize = 1024;
+        Self { slots: (0..SLOTS).map(|_| AtomicBool::new(false)).collect(), hasher: RandomState::new() }
+    }
+}
+
+impl Contended {
+    pub(super) fn get(&self, key: &LockKey) -> bool {
+        self.slot(key).load(Relaxed)
+    }
+
+    pub(super) fn set(&self, key: &LockKey, held: bool) {
+        self.slot(key).store(held, Relaxed);
+    }
+
+    fn slot(&self, key: &LockKey) -> &AtomicBool {
+        &self.slots[self.hasher.hash_one(key) as usize % self.slots.len()]
+    }
+}

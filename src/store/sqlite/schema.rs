@@ -1,0 +1,134 @@
+//! SQL text only. `?` numbers are in the order in which `ops.rs` binds.
+//!
+//! A lock runs while it has an owner and `expires_at` lies ahead. Its row stays when it is free, so that its token never
+//! falls. Times are milliseconds since 1970, tokens microseconds or one more than the last. Every statement is a
+//! transaction of its own, and within one of them "now" stands still.
+
+/// The store's clock: milliseconds since 1970. `julianday` has them exactly but for the rounding of a double, hence the
+/// half; `unixepoch('subsec')` is NULL before SQLite 3.42.
+macro_rules! now {
+    () => {
+        "CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER)"
+    };
+}
+pub(crate) use now;
+
+/// The expiry of a lock whose ttl in milliseconds is bound as this; NULL is never.
+macro_rules! expiry {
+    ($ttl:literal) => {
+        concat!("coalesce(", now!(), " + ", $ttl, ", 9223372036854775807)")
+    };
+}
+
+/// `TEXT` with its binary collation compares bytes: case, accents and trailing blanks count.
+pub(super) const SCHEMA: &str = "
+CREATE TABLE IF NOT EXISTS lockproof_locks (
+    key         TEXT    NOT NULL COLLATE BINARY PRIMARY KEY,
+    owner       TEXT    COLLATE BINARY,
+    label       TEXT    NOT NULL,
+    token       INTEGER NOT NULL CHECK (typeof(token) = 'integer' AND token BETWEEN 1 AND 9007199254740992),
+    acquired_at INTEGER NOT NULL CHECK (typeof(acquired_at) = 'integer'),
+    expires_at  INTEGER NOT NULL CHECK (typeof(expires_at) = 'integer')
+) WITHOUT ROWID";
+
+/// Fails if a table of this name has other columns.
+pub(super) const PROBE: &str =
+    "SELECT key, owner, label, token, acquired_at, expires_at FROM lockproof_locks LIMIT 0";
+
+/// key, owner, label, ttl: takes a lock that is free or has lapsed. (`WHERE true` keeps the parser from reading `ON` as
+/// part of a join.)
+pub(super) const TAKE: &str = concat!(
+    "INSERT INTO lockproof_locks AS held (key, owner, label, token, acquired_at, expires_at) ",
+    "SELECT ?1, ?2, ?3, now * 1000, now, ",
+    expiry!("?4"),
+    " FROM (SELECT ",
+    now!(),
+    " AS now) WHERE true ON CONFLICT (key) DO UPDATE SET owner = excluded.owner, label = excluded.label, \
+     token = max(held.token + 1, excluded.token), acquired_at = excluded.acquired_at, \
+     expires_at = excluded.expires_at \
+     WHERE (held.owner IS NULL OR held.expires_at <= excluded.acquired_at) AND held.token < 9007199254740992 \
+     RETURNING token"
+);
+
+/// key, owner, ttl: takes again what the owner has.
+pub(super) const TAKE_AGAIN: &str = concat!(
+    "UPDATE lockproof_locks SET expires_at = max(expires_at, ",
+    expiry!("?3"),
+    ") WHERE key = ?1 AND owner = ?2 AND expires_at > ",
+    now!(),
+    " RETURNING token"
+);
+
+/// key, owner, ttl.
+pub(super) const EXTEND: &str = concat!(
+    "UPDATE lockproof_locks SET expires_at = ",
+    expiry!("?3"),
+    " WHERE key = ?1 AND owner = ?2 AND expires_at > ",
+    now!(),
+    " RETURNING key"
+);
+
+/// A JSON array of `[key, owner, ttl]`, each key once.
+pub(super) const EXTEND_ALL: &str = concat!(
+    "UPDATE lockproof_locks AS held SET expires_at = ",
+    expiry!("json_extract(wanted.value, '$[2]')"),
+    " FROM json_each(?1) AS wanted WHERE held.key = json_extract(wanted.value, '$[0]') \
+     AND held.owner = json_extract(wanted.value, '$[1]') AND held.expires_at > ",
+    now!(),
+    " RETURNING key"
+);
+
+/// key, owner.
+pub(super) const RELEASE: &str = concat!(
+    "UPDATE lockproof_locks SET owner = NULL, expires_at = 0 WHERE key = ?1 AND owner = ?2 AND expires_at > ",
+    now!(),
+    " RETURNING key"
+);
+
+/// A JSON array of `[key, owner]`, each key once.
+pub(super) const RELEASE_ALL: &str = concat!(
+    "UPDATE lockproof_locks AS held SET owner = NULL, expires_at = 0 FROM json_each(?1) AS wanted \
+     WHERE held.key = json_extract(wanted.value, '$[0]') AND held.owner = json_extract(wanted.value, '$[1]') \
+     AND held.expires_at > ",
+    now!(),
+    " RETURNING key"
+);
+
+/// key, from, to, label, ttl, above: nothing if `to` has it already under a token above that.
+pub(super) const ROTATE: &str = concat!(
+    "UPDATE lockproof_locks SET owner = ?3, label = ?4, token = max(token + 1, ?6 + 1, ",
+    now!(),
+    " * 1000), acquired_at = ",
+    now!(),
+    ", expires_at = ",
+    expiry!("?5"),
+    " WHERE key = ?1 AND owner IN (?2, ?3) AND NOT (owner = ?3 AND token > ?6) \
+     AND max(token, ?6) < 9007199254740992 AND expires_at > ",
+    now!(),
+    " RETURNING token"
+);
+
+/// key.
+pub(super) const FORCE: &str = concat!(
+    "UPDATE lockproof_locks SET owner = NULL, expires_at = 0, token = max(token + 1, ",
+    now!(),
+    " * 1000) WHERE key = ?1 AND owner IS NOT NULL AND token < 9007199254740992 AND expires_at > ",
+    now!(),
+    " RETURNING token"
+);
+
+/// key: the row, free or not.
+pub(super) const FIND: &str = concat!(
+    "SELECT key, owner, label, token, acquired_at, expires_at, ",
+    now!(),
+    " AS now FROM lockproof_locks WHERE key = ?1"
+);
+
+/// first, end, after, limit: the locks that run from `first` up to `end`, but for `after`.
+pub(super) const LIST: &str = concat!(
+    "SELECT key, owner, label, token, acquired_at, expires_at, ",
+    now!(),
+    " AS now FROM lockproof_locks WHERE key >= ?1 AND key < ?2 AND key <> ?3 AND owner IS NOT NULL AND expires_at > ",
+    now!(),
+    " ORDER BY key LIMIT ?4"
+);

@@ -4,6 +4,8 @@ use std::{path::PathBuf, str::FromStr};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::home::Database;
+
 /// Payments that arrive twice, workers that are killed, and balances that are right all the same.
 ///
 /// Reads charges and refunds, starts workers that share one database, lets one of them be killed and another one be
@@ -26,7 +28,7 @@ pub(crate) enum Command {
     Generate(Generate),
     /// What the worker processes are started with
     #[command(hide = true)]
-    Worker(Worker),
+    Worker(Database),
 }
 
 #[derive(Args)]
@@ -34,9 +36,9 @@ pub(crate) struct Run {
     /// The payments, one JSON object a line; `-` is standard input
     #[arg(default_value = default_input(), hide_default_value = true)]
     pub(crate) input: PathBuf,
-    /// Where locks and accounts live: `sqlite` (a file of its own that is removed in the end), `sqlite:PATH` (kept; made
-    /// if it is not there, refused if it has accounts already), or `memory` (workers are tasks of one process, without
-    /// faults)
+    /// Where locks and accounts live: `sqlite` (a file that is not synced to the disk and is removed in the end),
+    /// `sqlite:PATH` (synced and kept; made if it is not there, refused if it has accounts already), or `memory` (the
+    /// workers are tasks of one process, without faults)
     #[arg(long, default_value = "sqlite")]
     pub(crate) store: Store,
     /// What goes wrong on purpose [default: `default`, but `none` in memory]
@@ -61,13 +63,6 @@ pub(crate) struct Generate {
     /// Another seed gives other payments
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
-}
-
-#[derive(Args)]
-pub(crate) struct Worker {
-    pub(crate) database: PathBuf,
-    #[arg(long)]
-    pub(crate) unfenced: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

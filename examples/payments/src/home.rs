@@ -1,10 +1,15 @@
 //! Where the accounts and their locks live.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
+use clap::Args;
 use lockproof::{
     BuildError, Holder, Inspect, LockStore, Lockable, Locks, MemoryStorage, MemoryStore, Repository, Result,
     SqliteDocuments, SqliteStore, Storage,
+};
+use sqlx::{
+    SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
 use crate::{
@@ -19,6 +24,19 @@ const TTL: Duration = Duration::from_secs(2);
 
 /// Longer than any lease, with time to spare.
 const WAIT: Duration = Duration::from_secs(30);
+
+/// An SQLite file for both.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Database {
+    pub(crate) path: PathBuf,
+    /// The accounts are kept as they must not be.
+    #[arg(long)]
+    pub(crate) unfenced: bool,
+    /// The file will not outlive this run, so it need not outlive a power failure: accounts are written at the speed of
+    /// the program and not of the disk. (For the locks that is so in any case.)
+    #[arg(long)]
+    pub(crate) throw_away: bool,
+}
 
 #[derive(Clone)]
 pub(crate) struct Home {
@@ -41,16 +59,21 @@ impl Home {
         Ok(Self::over(locks, store, MemoryStorage::new(), None))
     }
 
-    /// One file for both. Without `fenced`, the accounts are kept as they must not be. With somebody to report to,
-    /// faults can be set.
-    pub(crate) async fn sqlite(path: &Path, fenced: bool, report: Option<Reporter>) -> Result<Self> {
+    /// With somebody to report to, faults can be set.
+    pub(crate) async fn sqlite(database: &Database, report: Option<Reporter>) -> Result<Self> {
+        let Database { path, .. } = database;
         let store = Arc::new(SqliteStore::open(path).await?);
         let locks = locks(Arc::clone(&store) as _)?;
         let trap = report.map(|report| Arc::new(Trap::new(locks.clone(), report)));
-        Ok(if fenced {
-            Self::over(locks, store, SqliteDocuments::open(path).await?, trap)
-        } else {
-            Self::over(locks, store, UnfencedAccounts::open(path).await?, trap)
+        Ok(match database {
+            Database { unfenced: true, .. } => {
+                let accounts = UnfencedAccounts::open(database.pool()).await?;
+                Self::over(locks, store, accounts, trap)
+            }
+            Database { throw_away: true, .. } => {
+                Self::over(locks, store, SqliteDocuments::from_pool(database.pool()).await?, trap)
+            }
+            _ => Self::over(locks, store, SqliteDocuments::open(path).await?, trap),
         })
     }
 
@@ -71,6 +94,18 @@ impl Home {
     pub(crate) async fn holder(&self, account: AccountId) -> Result<Option<Holder>> {
         let key = Account::lock_key(&account)?;
         Ok(self.store.inspect(Inspect::new(key)).await?)
+    }
+}
+
+impl Database {
+    fn pool(&self) -> SqlitePool {
+        let synchronous = if self.throw_away { SqliteSynchronous::Off } else { SqliteSynchronous::Full };
+        let options = SqliteConnectOptions::new()
+            .filename(&self.path)
+            .journal_mode(SqliteJournalMode::Wal)
+            .busy_timeout(Duration::from_secs(10))
+            .synchronous(synchronous);
+        SqlitePool::connect_lazy_with(options)
     }
 }
 

@@ -45,7 +45,8 @@ impl Source {
         if path == Path::new("-") {
             return Self::copy("standard input".into(), &mut io::stdin().lock());
         }
-        let name = path.display().to_string();
+        let here = std::env::current_dir().unwrap_or_default();
+        let name = path.strip_prefix(here).unwrap_or(path).display().to_string();
         let mut file = File::open(path).with_context(|| name.clone())?;
         match file.metadata().with_context(|| name.clone())?.file_type() {
             kind if kind.is_file() => Ok(Self { name, path: path.into(), copy: None }),
@@ -98,7 +99,8 @@ impl Source {
 /// One line. A payment that comes again must be what it was the first time.
 fn parse(text: &str, known: &mut HashMap<PaymentId, Payment>) -> Result<Payment, String> {
     // By way of a value: of a key that comes twice the last one counts, as most readers of JSON have it.
-    let line: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let line: Value =
+        serde_json::from_str(text).map_err(|error| error.to_string().replace("line 1 column", "column"))?;
     let payment: Payment = serde_json::from_value(line).map_err(|error| error.to_string())?;
     let first = known.entry(payment.id.clone()).or_insert_with(|| payment.clone());
     if *first == payment {

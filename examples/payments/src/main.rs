@@ -30,8 +30,8 @@ async fn main() -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => fail(2, &error.into()),
         },
-        Some(Command::Worker(options)) => {
-            worker::process::run(&options.database, !options.unfenced).await;
+        Some(Command::Worker(database)) => {
+            worker::process::run(&database).await;
             ExitCode::SUCCESS
         }
         None => {

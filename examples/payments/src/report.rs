@@ -65,7 +65,7 @@ impl Summary<'_> {
         let per_second = (tally.applied as f64 / took.as_secs_f64()) as usize;
         let right = expected.len() - self.wrong().count().min(expected.len());
         let mut row = |name: &str, value: String, note: String| {
-            writeln!(out, "{name:<28}{value:>10}  {note}").map(drop)
+            writeln!(out, "{}", format!("{name:<28}{value:>10}  {note}").trim_end())
         };
         row("lines", count(input.lines), self.source.name.clone())?;
         row("applied", count(tally.applied), String::new())?;

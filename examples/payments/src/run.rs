@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     io::{self, stdout},
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
     time::Instant,
 };
@@ -18,7 +18,7 @@ use crate::{
     cli::{self, Faults, Store},
     coordinator::{Coordinator, Drill, Workforce},
     domain::{Account, Ledger},
-    home::Home,
+    home::{Database, Home},
     input::{Input, Source},
     report::Summary,
 };
@@ -29,11 +29,10 @@ pub(crate) struct Prepared {
     input: Input,
     rejects: PathBuf,
     workers: u8,
-    faults: Faults,
     drill: Option<Drill>,
     home: Home,
     /// Where the database of the worker processes is; without one they are tasks.
-    database: Option<PathBuf>,
+    database: Option<Database>,
     /// What is removed in the end.
     _throw_away: Option<TempDir>,
 }
@@ -61,16 +60,8 @@ pub(crate) async fn prepare(options: cli::Run) -> Result<Prepared> {
             )
         })?),
     };
-    let throw_away = match options.store {
-        Store::Sqlite(None) => Some(tempfile::tempdir().context("a directory for the database")?),
-        _ => None,
-    };
-    let database = match (&options.store, &throw_away) {
-        (Store::Sqlite(Some(path)), _) => Some(path.clone()),
-        (_, Some(directory)) => Some(directory.path().join("payments.db")),
-        _ => None,
-    };
-    let home = open(database.as_deref(), faults).await?;
+    let (database, throw_away) = database(options.store, faults == Faults::NoFence)?;
+    let home = open(database.as_ref()).await?;
     let rejects = options.rejects.unwrap_or_else(|| source.rejects());
     input.keep_rejects(&source, &rejects)?;
     Ok(Prepared {
@@ -78,7 +69,6 @@ pub(crate) async fn prepare(options: cli::Run) -> Result<Prepared> {
         input,
         rejects,
         workers: options.workers,
-        faults,
         drill,
         home,
         database,
@@ -86,13 +76,26 @@ pub(crate) async fn prepare(options: cli::Run) -> Result<Prepared> {
     })
 }
 
-async fn open(database: Option<&Path>, faults: Faults) -> Result<Home> {
-    let Some(path) = database else { return Ok(Home::memory()?) };
-    let home = Home::sqlite(path, faults != Faults::NoFence, None).await?;
+/// The file that the workers share, and its directory if it is to be removed.
+fn database(store: Store, unfenced: bool) -> Result<(Option<Database>, Option<TempDir>)> {
+    Ok(match store {
+        Store::Memory => (None, None),
+        Store::Sqlite(Some(path)) => (Some(Database { path, unfenced, throw_away: false }), None),
+        Store::Sqlite(None) => {
+            let directory = tempfile::tempdir().context("a directory for the database")?;
+            let path = directory.path().join("payments.db");
+            (Some(Database { path, unfenced, throw_away: true }), Some(directory))
+        }
+    })
+}
+
+async fn open(database: Option<&Database>) -> Result<Home> {
+    let Some(database) = database else { return Ok(Home::memory()?) };
+    let home = Home::sqlite(database, None).await?;
     ensure!(
         home.accounts.find_all(Query::all().limit(1)).await?.is_empty(),
         "{}: it has accounts already, which the input says nothing about; give a new file, or remove this one",
-        path.display()
+        database.path.display()
     );
     Ok(home)
 }
@@ -100,7 +103,7 @@ async fn open(database: Option<&Path>, faults: Faults) -> Result<Home> {
 impl Prepared {
     /// Says whether all is as it must be.
     pub(crate) async fn run(self) -> Result<bool> {
-        let Self { source, input, rejects, workers, faults, drill, home, database, _throw_away } = self;
+        let Self { source, input, rejects, workers, drill, home, database, _throw_away } = self;
         let bar = ProgressBar::new(input.payments.len() as u64).with_style(ProgressStyle::with_template(
             "{elapsed_precise} {wide_bar} {human_pos}/{human_len} payments, {eta} left",
         )?);
@@ -109,7 +112,7 @@ impl Prepared {
             ledger.open(account).await?;
         }
         let workforce = match database {
-            Some(database) => Workforce::Processes { database, fenced: faults != Faults::NoFence },
+            Some(database) => Workforce::Processes(database),
             None => Workforce::Tasks(home.clone()),
         };
         let drilled = drill.is_some();

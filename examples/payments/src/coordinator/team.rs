@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeMap,
-    path::PathBuf,
     process::{ExitStatus, Stdio},
     sync::Arc,
 };
@@ -16,14 +15,14 @@ use tokio::{
 };
 
 use crate::{
-    home::Home,
+    home::{Database, Home},
     protocol::{Order, Report},
     worker::{Reporter, work},
 };
 
 /// What to make workers from.
 pub(crate) enum Workforce {
-    Processes { database: PathBuf, fenced: bool },
+    Processes(Database),
     Tasks(Home),
 }
 
@@ -134,12 +133,10 @@ impl Team {
                 });
                 None
             }
-            Workforce::Processes { database, fenced } => {
+            Workforce::Processes(Database { path, unfenced, throw_away }) => {
                 let mut command = Command::new(std::env::current_exe().context("the path of this program")?);
-                command.arg("worker").arg(database);
-                if !fenced {
-                    command.arg("--unfenced");
-                }
+                command.arg("worker").arg(path);
+                command.args(unfenced.then_some("--unfenced")).args(throw_away.then_some("--throw-away"));
                 command.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
                 let mut child = command.spawn().context("a worker process")?;
                 let pid = child.id().and_then(|pid| Pid::from_raw(pid.try_into().ok()?));

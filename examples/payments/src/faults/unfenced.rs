@@ -1,13 +1,8 @@
-use std::{path::Path, time::Duration};
-
 use lockproof::{
     Claim, Claimed, Delete, Insert, Inserted, Query, Storage, StoreError, StoreErrorKind, Stored, Update,
     Written,
 };
-use sqlx::{
-    SqlitePool,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode},
-};
+use sqlx::SqlitePool;
 
 use crate::domain::{Account, AccountId};
 
@@ -19,13 +14,7 @@ pub(crate) struct UnfencedAccounts {
 }
 
 impl UnfencedAccounts {
-    pub(crate) async fn open(path: &Path) -> Result<Self, StoreError> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .busy_timeout(Duration::from_secs(10));
-        let pool = SqlitePool::connect_with(options).await?;
+    pub(crate) async fn open(pool: SqlitePool) -> Result<Self, StoreError> {
         sqlx::query(
             "CREATE TABLE IF NOT EXISTS unfenced_accounts (id INTEGER PRIMARY KEY, doc TEXT NOT NULL)",
         )

@@ -2,7 +2,6 @@
 
 use std::{
     io::{Write, stdout},
-    path::Path,
     sync::Arc,
 };
 
@@ -13,13 +12,13 @@ use tokio::{
 
 use super::{Reporter, work};
 use crate::{
-    home::Home,
+    home::{Database, Home},
     protocol::{Order, Report},
 };
 
-pub(crate) async fn run(database: &Path, fenced: bool) {
+pub(crate) async fn run(database: &Database) {
     let report: Reporter = Arc::new(print);
-    match Home::sqlite(database, fenced, Some(Arc::clone(&report))).await {
+    match Home::sqlite(database, Some(Arc::clone(&report))).await {
         Ok(home) => {
             let (orders, given) = unbounded_channel();
             tokio::join!(read(orders), work(home, given, report));

@@ -45,8 +45,7 @@ impl Source {
         if path == Path::new("-") {
             return Self::copy("standard input".into(), &mut io::stdin().lock());
         }
-        let here = std::env::current_dir().unwrap_or_default();
-        let name = path.strip_prefix(here).unwrap_or(path).display().to_string();
+        let name = shown(path);
         let mut file = File::open(path).with_context(|| name.clone())?;
         match file.metadata().with_context(|| name.clone())?.file_type() {
             kind if kind.is_file() => Ok(Self { name, path: path.into(), copy: None }),
@@ -94,6 +93,12 @@ impl Source {
         ensure!(!input.payments.is_empty(), "{name}: there is no payment in it ({} lines)", input.lines);
         Ok(input)
     }
+}
+
+/// A path as the user would type it here.
+pub(crate) fn shown(path: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(here).unwrap_or(path).display().to_string()
 }
 
 /// One line. A payment that comes again must be what it was the first time.

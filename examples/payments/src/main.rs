@@ -16,7 +16,7 @@ mod report;
 mod run;
 mod worker;
 
-use std::process::ExitCode;
+use std::{io::ErrorKind, process::ExitCode};
 
 use clap::Parser;
 
@@ -28,6 +28,7 @@ async fn main() -> ExitCode {
     match command {
         Some(Command::Generate(options)) => match generate::generate(&options) {
             Ok(()) => ExitCode::SUCCESS,
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
             Err(error) => fail(2, &error.into()),
         },
         Some(Command::Worker(database)) => {

@@ -12,10 +12,11 @@ use indicatif::HumanCount;
 use crate::{
     check::Books,
     coordinator::Tally,
-    input::{Input, Source},
+    input::{Input, Source, shown},
 };
 
 pub(crate) struct Summary<'a> {
+    pub(crate) title: &'a str,
     pub(crate) source: &'a Source,
     pub(crate) input: &'a Input,
     pub(crate) rejects: &'a Path,
@@ -60,33 +61,35 @@ impl Summary<'_> {
     }
 
     pub(crate) fn print(&self, out: &mut impl Write) -> io::Result<()> {
-        let Self { input, tally, took, expected, .. } = self;
+        let Self { title, source, input, tally, took, expected, .. } = self;
         let count = |n: usize| HumanCount(n as u64).to_string();
         let per_second = (tally.applied as f64 / took.as_secs_f64()) as usize;
         let right = expected.len() - self.wrong().count().min(expected.len());
-        let mut row = |name: &str, value: String, note: String| {
-            writeln!(out, "{}", format!("{name:<28}{value:>10}  {note}").trim_end())
+        writeln!(out, "{title}\n")?;
+        let mut row = |name: &str, value: usize, note: &str| {
+            let row = format!("{name:<26}{:>10}  {note}", count(value));
+            writeln!(out, "{}", row.trim_end())
         };
-        row("lines", count(input.lines), self.source.name.clone())?;
-        row("applied", count(tally.applied), String::new())?;
-        row("duplicates skipped", count(tally.duplicates), String::new())?;
-        row("malformed", count(input.rejects.len()), self.where_rejects_are())?;
-        row("saves refused by fence", count(tally.refused_by_fence), String::new())?;
-        row("saves refused by deadline", count(tally.refused_by_deadline), String::new())?;
+        row("lines", input.lines, &format!("of {}", source.name))?;
+        row("applied", tally.applied, "")?;
+        row("duplicates skipped", tally.duplicates, "")?;
+        row("malformed", input.rejects.len(), &self.where_rejects_are())?;
+        row("saves refused by fence", tally.refused_by_fence, "")?;
+        row("saves refused by deadline", tally.refused_by_deadline, "")?;
         if tally.refused_by_version > 0 {
-            row("saves refused by version", count(tally.refused_by_version), String::new())?;
+            row("saves refused by version", tally.refused_by_version, "")?;
         }
-        row("workers replaced", count(tally.replaced), String::new())?;
-        row("payments/s", count(per_second), format!("in {:.1} s", took.as_secs_f64()))?;
-        row("balances right", count(right), format!("of {}", count(expected.len())))?;
-        Ok(())
+        let killed = if tally.holder_killed { "one was killed while it held a lock" } else { "" };
+        row("workers replaced", tally.replaced, killed)?;
+        row("payments/s", per_second, &format!("{:.1} s in all", took.as_secs_f64()))?;
+        row("balances right", right, &format!("of {}", count(expected.len())))
     }
 
     fn where_rejects_are(&self) -> String {
         if self.input.rejects.is_empty() {
             return String::new();
         }
-        format!("kept in {}", self.rejects.display())
+        format!("kept in {}", shown(self.rejects))
     }
 }
 

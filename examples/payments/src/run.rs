@@ -8,7 +8,7 @@ use std::{
     time::Instant,
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 use lockproof::{Query, Repository};
 use tempfile::TempDir;
@@ -25,6 +25,7 @@ use crate::{
 
 /// A run of which all that the user gave is known to be usable.
 pub(crate) struct Prepared {
+    title: String,
     source: Source,
     input: Input,
     rejects: PathBuf,
@@ -64,7 +65,19 @@ pub(crate) async fn prepare(options: cli::Run) -> Result<Prepared> {
     let home = open(database.as_ref()).await?;
     let rejects = options.rejects.unwrap_or_else(|| source.rejects());
     input.keep_rejects(&source, &rejects)?;
+    let title = format!(
+        "{} worker {}, {}",
+        options.workers,
+        if in_memory { "tasks" } else { "processes" },
+        match &database {
+            None => "accounts and locks in memory".into(),
+            Some(Database { throw_away: true, .. }) =>
+                "on a throw-away SQLite file (not synced to the disk)".into(),
+            Some(Database { path, .. }) => format!("on the SQLite file {}", path.display()),
+        }
+    );
     Ok(Prepared {
+        title,
         source,
         input,
         rejects,
@@ -91,7 +104,8 @@ fn database(store: Store, unfenced: bool) -> Result<(Option<Database>, Option<Te
 
 async fn open(database: Option<&Database>) -> Result<Home> {
     let Some(database) = database else { return Ok(Home::memory()?) };
-    let home = Home::sqlite(database, None).await?;
+    // Its text says it all; the causes below it would say it again.
+    let home = Home::sqlite(database, None).await.map_err(|error| anyhow!("{error}"))?;
     ensure!(
         home.accounts.find_all(Query::all().limit(1)).await?.is_empty(),
         "{}: it has accounts already, which the input says nothing about; give a new file, or remove this one",
@@ -103,7 +117,7 @@ async fn open(database: Option<&Database>) -> Result<Home> {
 impl Prepared {
     /// Says whether all is as it must be.
     pub(crate) async fn run(self) -> Result<bool> {
-        let Self { source, input, rejects, workers, drill, home, database, _throw_away } = self;
+        let Self { title, source, input, rejects, workers, drill, home, database, _throw_away } = self;
         let bar = ProgressBar::new(input.payments.len() as u64).with_style(ProgressStyle::with_template(
             "{elapsed_precise} {wide_bar} {human_pos}/{human_len} payments, {eta} left",
         )?);
@@ -125,6 +139,7 @@ impl Prepared {
         let expected = check::expected(&source.path).with_context(|| source.name.clone())?;
         let found = books(&*home.accounts).await?;
         let summary = Summary {
+            title: &title,
             source: &source,
             input: &input,
             rejects: &rejects,

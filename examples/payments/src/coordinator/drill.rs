@@ -1,6 +1,6 @@
 //! The two faults of a run: which payments they strike, and how far they have come.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use crate::{
     domain::{AccountId, Payment, PaymentId},
@@ -9,19 +9,21 @@ use crate::{
 
 pub(crate) struct Drill {
     plan: Plan,
+    /// The payments that arrive once: no later delivery repairs what a fault breaks. Only they are picked.
+    once: HashSet<usize>,
     /// A worker was killed, and the lock was still the dead one's.
     pub(crate) holder_killed: bool,
     stop: Stop,
 }
 
-/// Payments by their place in the input. All of them arrive once only: no later delivery repairs what a fault breaks.
+/// Payments by their place in the input.
 #[derive(Clone, Copy)]
 struct Plan {
     /// Its worker is killed.
     kill: usize,
     /// Its worker is stopped.
     stop: usize,
-    /// One for the same account, which is kept back until then.
+    /// One for the same account, which is kept back until that worker is stopped.
     rival: usize,
 }
 
@@ -42,16 +44,17 @@ impl Drill {
         for payment in payments {
             *deliveries.entry(&payment.id).or_default() += 1;
         }
-        let once = |(_, payment): &(usize, &Payment)| deliveries[&payment.id] == 1;
-        let mut candidates = payments.iter().enumerate().skip(payments.len() / 10).filter(once);
+        let all = payments.iter().enumerate();
+        let once: HashSet<usize> =
+            all.clone().filter(|(_, payment)| deliveries[&payment.id] == 1).map(|(nth, _)| nth).collect();
+        let mut candidates = all.skip(payments.len() / 10).filter(|(nth, _)| once.contains(nth));
         let (kill, killed) = candidates.next()?;
         let mut first_of: HashMap<AccountId, usize> = HashMap::new();
         // On another account, so that the faults do not wait for each other.
-        candidates.filter(|(_, payment)| payment.account != killed.account).find_map(|(nth, payment)| {
-            let stop = first_of.insert(payment.account, nth)?;
-            let plan = Plan { kill, stop, rival: nth };
-            Some(Self { plan, holder_killed: false, stop: Stop::Planned })
-        })
+        let mut others = candidates.filter(|(_, payment)| payment.account != killed.account);
+        let (stop, rival) =
+            others.find_map(|(nth, payment)| Some((first_of.insert(payment.account, nth)?, nth)))?;
+        Some(Self { plan: Plan { kill, stop, rival }, once, holder_killed: false, stop: Stop::Planned })
     }
 
     /// What shall go wrong with a payment.
@@ -85,10 +88,20 @@ impl Drill {
         }
     }
 
-    /// A worker is gone: if it was the stopped one, there is nobody left to continue.
-    pub(crate) fn gone(&mut self, worker: usize) {
-        if self.stop == Stop::Stopped(worker) {
-            self.stop = Stop::Continued;
+    /// A worker is gone. If it was the stopped one, its payment, which is not saved, is to stop another worker; that
+    /// needs another rival, out of those that nobody has yet.
+    pub(crate) fn gone(&mut self, worker: usize, payments: &[Payment], queue: &mut VecDeque<usize>) {
+        if self.stop != Stop::Stopped(worker) {
+            return;
         }
+        let account = payments[self.plan.stop].account;
+        let is_rival = |nth: &usize| self.once.contains(nth) && payments[*nth].account == account;
+        self.stop = match queue.iter().position(is_rival).and_then(|place| queue.remove(place)) {
+            Some(rival) => {
+                self.plan.rival = rival;
+                Stop::Planned
+            }
+            None => Stop::Continued,
+        };
     }
 }

@@ -174,7 +174,7 @@ impl<'a> Coordinator<'a> {
     async fn check_lock_of_dead(&mut self, worker: usize, signal: Option<i32>) -> Result<()> {
         let member = &self.team.members[worker];
         let Some(drill) = &mut self.drill else { return Ok(()) };
-        drill.gone(worker);
+        drill.gone(worker, self.payments, &mut self.queue);
         let struck = member.unanswered.values().find(|order| order.fault == Some(Fault::AwaitKill));
         if let (Some(order), Some(pid), true) = (struck, member.pid, signal == Some(Signal::KILL.as_raw())) {
             let holder = self.home.holder(order.payment.account).await?;

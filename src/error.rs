@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use crate::{
     lock::{AcquireError, BuildError, ExtendError, ReleaseError, ShutdownError},
-    model::{InvalidDuration, InvalidKey},
+    model::{InvalidDuration, InvalidKey, InvalidOwner, TokenExhausted},
     repository::{FindError, InsertError, LockError, Rejected, SaveError},
     store::{Outcome, StoreError},
 };
@@ -32,6 +32,9 @@ pub enum Error {
     /// A key cannot be.
     #[error(transparent)]
     InvalidKey(#[from] InvalidKey),
+    /// An owner cannot be.
+    #[error(transparent)]
+    InvalidOwner(#[from] InvalidOwner),
     /// An entity was not locked.
     #[error(transparent)]
     Lock(#[from] LockError),
@@ -47,6 +50,9 @@ pub enum Error {
     /// A store could not do what it was asked.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A fencing token is out of range.
+    #[error(transparent)]
+    TokenExhausted(#[from] TokenExhausted),
 }
 
 /// `Ok` or an [`Error`].

@@ -42,5 +42,5 @@ pub use lockproof_macros::{LockKeyPart, Lockable};
 /// What the derives write; not for anybody else, and it changes without notice.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::proof::lockable::{entity_key, key_part};
+    pub use crate::proof::lockable::{IdField, NotClone, entity_key, key_part};
 }

@@ -108,7 +108,7 @@ mod lock_keys {
 mod changes {
     use super::*;
 
-    fn view<T: OpenMut>(entity: &mut T) -> T::Mut<'_> {
+    fn view<T: Lockable + OpenMut>(entity: &mut T) -> T::Mut<'_> {
         entity.view_mut()
     }
 

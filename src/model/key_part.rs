@@ -26,8 +26,8 @@ use uuid::Uuid;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be part of a lock key",
     label = "not a lock key part",
-    note = "integers, `NonZero*`, `bool`, `char`, strings and `Uuid` can; for a newtype id write \
-            `#[derive(lockproof::LockKeyPart)]` above `struct {Self}(..);`",
+    note = "integers, `NonZero*`, `bool`, `char`, strings and `Uuid` can, and a newtype of one with \
+            `#[derive(lockproof::LockKeyPart)]` above it",
     note = "floats and `Option` cannot: equal ids must always give the same text, different ids different text"
 )]
 pub trait LockKeyPart {
@@ -79,6 +79,7 @@ impl Write for KeyPartWriter<'_> {
 
 macro_rules! by_display {
     ($($part:ty),* $(,)?) => {$(
+        #[diagnostic::do_not_recommend]
         impl LockKeyPart for $part {
             fn write_part(&self, part: &mut KeyPartWriter<'_>) {
                 part.push_display(self);
@@ -117,12 +118,14 @@ by_display!(
     Uuid,
 );
 
+#[diagnostic::do_not_recommend]
 impl LockKeyPart for str {
     fn write_part(&self, part: &mut KeyPartWriter<'_>) {
         part.push_str(self);
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl LockKeyPart for String {
     fn write_part(&self, part: &mut KeyPartWriter<'_>) {
         part.push_str(self);

@@ -162,36 +162,42 @@ pub trait IntoLockKey {
     fn into_lock_key(self) -> Result<LockKey, InvalidKey>;
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoLockKey for LockKey {
     fn into_lock_key(self) -> Result<LockKey, InvalidKey> {
         Ok(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoLockKey for &LockKey {
     fn into_lock_key(self) -> Result<LockKey, InvalidKey> {
         Ok(self.clone())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoLockKey for Result<LockKey, InvalidKey> {
     fn into_lock_key(self) -> Self {
         self
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoLockKey for &str {
     fn into_lock_key(self) -> Result<LockKey, InvalidKey> {
         LockKey::new(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoLockKey for String {
     fn into_lock_key(self) -> Result<LockKey, InvalidKey> {
         LockKey::new(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoLockKey for &String {
     fn into_lock_key(self) -> Result<LockKey, InvalidKey> {
         LockKey::new(self)
@@ -221,7 +227,6 @@ impl<P: LockKeyPart, const N: usize> IntoLockKey for [P; N] {
 
 macro_rules! by_tuple {
     ($($part:ident)+) => {
-        #[diagnostic::do_not_recommend]
         impl<$($part: LockKeyPart),+> IntoLockKey for ($($part,)+) {
             #[allow(non_snake_case, reason = "each part is named after its type")]
             fn into_lock_key(self) -> Result<LockKey, InvalidKey> {

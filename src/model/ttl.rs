@@ -67,18 +67,21 @@ pub trait IntoTtl {
     fn into_ttl(self) -> Result<Ttl, InvalidDuration>;
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoTtl for Ttl {
     fn into_ttl(self) -> Result<Ttl, InvalidDuration> {
         Ok(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoTtl for Duration {
     fn into_ttl(self) -> Result<Ttl, InvalidDuration> {
         Ttl::new(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoTtl for &str {
     fn into_ttl(self) -> Result<Ttl, InvalidDuration> {
         self.parse()

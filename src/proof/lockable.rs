@@ -61,12 +61,14 @@ pub trait Lockable: Send + Sync + Sized + 'static {
 }
 
 /// An entity whose fields a holder of the lock may all change: what the derive gives unless it says `strict`.
+///
+/// It does not build on [`Lockable`]: what is missing for that would be reported twice.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is strict: its fields are only changed through `edit()`",
     label = "not open for changes as a whole",
     note = "write `*entity.edit().field = value`; `#[lock(strict)]` keeps the id out of reach"
 )]
-pub trait OpenMut: Lockable {}
+pub trait OpenMut {}
 
 /// The lock key of an entity, for the derive.
 pub fn entity_key(
@@ -78,6 +80,29 @@ pub fn entity_key(
     match namespace {
         Some(namespace) => Namespace::new(namespace)?.qualify(&key),
         None => Ok(key),
+    }
+}
+
+/// A field of an id of several, for the derive.
+#[derive(Debug)]
+pub struct IdField<'a, F>(pub &'a F);
+
+impl<F: Clone> IdField<'_, F> {
+    /// The field, cloned.
+    pub fn clone_field(&self) -> F {
+        self.0.clone()
+    }
+}
+
+/// What a field without `Clone` gets instead, so that this is reported once, where `Lockable::Id` demands it.
+pub trait NotClone<F> {
+    /// Never called.
+    fn clone_field(&self) -> F;
+}
+
+impl<F> NotClone<F> for IdField<'_, F> {
+    fn clone_field(&self) -> F {
+        unreachable!("an id of fields that are not `Clone` does not compile")
     }
 }
 

@@ -170,17 +170,17 @@ impl<T: Lockable> Locked<Persistent<T>> {
         self.doubt.deletes -= 1;
     }
 
-    /// The entity is gone, on purpose.
-    pub(crate) fn deleted(&mut self) {
+    /// What was changed and not saved is given up on purpose.
+    pub(crate) fn discard_edits(&mut self) {
         self.edits.unsaved = false;
     }
 
-    /// Releases the lock and gives the entity back, as it was saved. A lock that had lapsed by now, or could not be
-    /// released at once, takes nothing away from that.
-    pub(crate) async fn release_after_save(self) -> Persistent<T> {
+    /// Releases the lock when all that matters is done, and gives the entity back as it is in the database. A lock that
+    /// had lapsed by now, or could not be released at once, takes nothing away from that.
+    pub(crate) async fn release_quietly(self) -> Persistent<T> {
         let key = self.lease.key().clone();
         if let Err(error) = self.lease.release().await {
-            debug!("after a write of {key}: {error}");
+            debug!("after all was done with {key}: {error}");
         }
         self.row
     }
@@ -194,17 +194,20 @@ impl<T: Lockable> Deref for Locked<Persistent<T>> {
     }
 }
 
-impl<T: OpenMut> DerefMut for Locked<Persistent<T>> {
+impl<T: Lockable + OpenMut> DerefMut for Locked<Persistent<T>> {
     fn deref_mut(&mut self) -> &mut T {
         self.edits.unsaved = true;
         self.row.entity_mut()
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Lockable> Sealed for Locked<Persistent<T>> {}
 
+#[diagnostic::do_not_recommend]
 impl<T: Lockable> ReadProof<T> for Locked<Persistent<T>> {}
 
+#[diagnostic::do_not_recommend]
 impl<T: Lockable> LockProof<T> for Locked<Persistent<T>> {
     fn edit(&mut self) -> T::Mut<'_> {
         self.edits.unsaved = true;

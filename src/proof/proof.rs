@@ -3,6 +3,11 @@ use std::ops::Deref;
 use super::Lockable;
 
 pub(super) mod sealed {
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` cannot be a proof: only lockproof makes those",
+        label = "not a guard of lockproof",
+        note = "take a proof that there is, `&mut impl LockProof<..>`, and hand it on"
+    )]
     pub trait Sealed {}
 }
 
@@ -10,8 +15,8 @@ pub(super) mod sealed {
 ///
 /// Sealed: only this library makes proofs.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no proof that a `{T}` is locked",
-    label = "not a lock on a `{T}`",
+    message = "`{Self}` is no proof that `{T}` is locked",
+    label = "not a lock on `{T}`",
     note = "lock the entity first: `let mut entity = repository.lock(&id).await?;` gives a `Locked<Persistent<{T}>>`"
 )]
 pub trait ReadProof<T: Lockable>: Deref<Target = T> + Send + Sync + sealed::Sealed {}
@@ -28,8 +33,8 @@ pub trait ReadProof<T: Lockable>: Deref<Target = T> + Send + Sync + sealed::Seal
 ///
 /// Sealed: only this library makes proofs.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no proof that a `{T}` is locked",
-    label = "not a lock on a `{T}`",
+    message = "`{Self}` is no proof that `{T}` is locked",
+    label = "not a lock on `{T}`",
     note = "lock the entity first: `let mut entity = repository.lock(&id).await?;` gives a `Locked<Persistent<{T}>>`"
 )]
 pub trait LockProof<T: Lockable>: ReadProof<T> {

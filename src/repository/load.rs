@@ -46,7 +46,7 @@ pub(super) async fn lock_one<T: Lockable, S: Storage<T>>(
         match lock(repo, found.id(), LockOptions::new()).await {
             Ok(locked) if filter.matches(&locked) => return Ok(locked),
             // It was changed or removed in between; each turn of this loop means that somebody else got on.
-            Ok(locked) => drop(locked.release_after_save().await),
+            Ok(locked) => drop(locked.release_quietly().await),
             Err(LockError::NotFound { .. }) => {}
             Err(error) => return Err(error.into()),
         }

@@ -136,7 +136,7 @@ impl<T: Lockable, S: Storage<T>> Repository<T> for Repo<T, S> {
     {
         Consuming::new(async move {
             match write::save(self, &mut entity).await {
-                Ok(()) => Ok(entity.release_after_save().await),
+                Ok(()) => Ok(entity.release_quietly().await),
                 Err(error) => Err(Rejected::new(entity, error)),
             }
         })
@@ -149,7 +149,7 @@ impl<T: Lockable, S: Storage<T>> Repository<T> for Repo<T, S> {
         Consuming::new(async move {
             match write::delete(self, &mut entity).await {
                 Ok(()) => {
-                    entity.release_after_save().await;
+                    entity.release_quietly().await;
                     Ok(())
                 }
                 Err(error) => Err(Rejected::new(entity, error)),

@@ -44,11 +44,18 @@ pub trait RepositoryExt<T: Lockable>: Repository<T> {
     {
         async move {
             let mut locked = self.lock(id).await?;
-            let value = body(&mut locked, self).await?;
+            let value = match body(&mut locked, self).await {
+                Ok(value) => value,
+                Err(error) => {
+                    locked.discard_edits();
+                    locked.release_quietly().await;
+                    return Err(error);
+                }
+            };
             if locked.is_edited() {
                 self.save(&mut locked).await?;
             }
-            locked.release_after_save().await;
+            locked.release_quietly().await;
             Ok(value)
         }
     }

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     model::LockKey,
     proof::{Lockable, Locked, Persistent},
-    store::{Outcome, StoreError},
+    store::{StoreError, StoreErrorKind},
 };
 
 /// Saves a locked entity.
@@ -36,7 +36,7 @@ pub(super) async fn save<T: Lockable, S: Storage<T>>(
             Err(refused(locked, refusal))
         }
         Err(source) => {
-            if source.outcome() == Outcome::NotDone {
+            if surely_not_sent(&source) {
                 locked.save_not_done();
             }
             Err(failed(Locked::key(locked), source))
@@ -59,13 +59,13 @@ pub(super) async fn delete<T: Lockable, S: Storage<T>>(
         Ok(Written::Gone) if in_doubt => {}
         Ok(refusal) => return Err(refused(locked, refusal)),
         Err(source) => {
-            if source.outcome() == Outcome::NotDone {
+            if surely_not_sent(&source) {
                 locked.delete_not_done();
             }
             return Err(failed(Locked::key(locked), source));
         }
     }
-    locked.deleted();
+    locked.discard_edits();
     Ok(())
 }
 
@@ -102,4 +102,10 @@ fn refused<T: Lockable>(locked: &Locked<Persistent<T>>, refusal: Written) -> Sav
 
 fn failed(key: &LockKey, source: StoreError) -> SaveError {
     SaveError::Store { key: key.clone(), source }
+}
+
+/// Whether this write cannot have landed. A storage that says `Rejected` may have failed on reading the answer: doubt
+/// costs nothing, and a wrong certainty would refuse our own write as somebody else's.
+fn surely_not_sent(error: &StoreError) -> bool {
+    matches!(error.kind(), StoreErrorKind::Unavailable | StoreErrorKind::Misconfigured)
 }

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use lockproof::{
-    LockOptions, Lockable, Locked, Locks, MemoryStorage, Persistent, Repo, Repository, Transient, Wait,
-};
+use lockproof::{LockOptions, Lockable, Locked, Persistent, Repository, Transient, Wait};
 use serde::{Deserialize, Serialize};
 
 #[derive(Lockable, Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,16 +17,11 @@ pub(crate) fn account(id: u64, balance: i64) -> Account {
     Account { id, owner: format!("owner {id}"), balance }
 }
 
-pub(crate) type Accounts = Repo<Account, MemoryStorage<Account>>;
-
-/// A service and two accounts, 1 with a balance of 10 and 2 with 20.
-pub(crate) async fn bank() -> (Locks, Accounts) {
-    let locks = Locks::memory();
-    let accounts = locks.repository(MemoryStorage::new());
-    for id in 1..=2 {
-        accounts.insert(Transient::new(account(id, 10 * id as i64))).await.expect("a new account");
+/// Two accounts, 1 with a balance of 10 and 2 with 20.
+pub(crate) async fn fill(accounts: &impl Repository<Account>) {
+    for (id, balance) in [(1, 10), (2, 20)] {
+        accounts.insert(Transient::new(account(id, balance))).await.expect("a new account");
     }
-    (locks, accounts)
 }
 
 /// Locks account 1 for so short a time that the lock lapses at once, and lets it.

@@ -1,9 +1,27 @@
-//! What a repository promises, over every home of entities.
+//! What a repository promises. What every home of entities must keep stands in modules that are taken once for each.
 
 mod account;
 mod doubt;
 mod fence_ahead;
 mod filters;
 mod guards;
-mod round_trips;
-mod writes;
+#[cfg(feature = "tracing")]
+mod logs;
+mod table;
+
+mod memory {
+    pub(crate) mod home;
+    #[path = "../round_trips.rs"]
+    mod round_trips;
+    #[path = "../writes.rs"]
+    mod writes;
+}
+
+#[cfg(feature = "sqlite")]
+mod sqlite {
+    mod home;
+    #[path = "../round_trips.rs"]
+    mod round_trips;
+    #[path = "../writes.rs"]
+    mod writes;
+}

@@ -4,11 +4,12 @@ use lockproof::{
 
 use lockproof::Lockable;
 
-use crate::account::{Account, account, bank};
+use super::home::bank;
+use crate::account::{Account, account};
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn lock_change_save() -> Result<()> {
-    let (locks, accounts) = bank().await;
+    let (locks, accounts, _home) = bank().await;
     let mut one = accounts.lock(&1).await?;
     one.balance += 5;
     accounts.save(&mut one).await?;
@@ -21,9 +22,9 @@ async fn lock_change_save() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn insert_never_overwrites() -> Result<()> {
-    let (_, accounts) = bank().await;
+    let (_locks, accounts, _home) = bank().await;
     let rejected = accounts.insert(Transient::new(account(1, 99))).keep_guard().await.expect_err("it exists");
     assert!(matches!(rejected.error, Error::Insert(InsertError::AlreadyExists { .. })));
     assert_eq!(rejected.guard.balance, 99);
@@ -31,9 +32,9 @@ async fn insert_never_overwrites() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_missing_entity_leaves_no_lock_behind() -> Result<()> {
-    let (locks, accounts) = bank().await;
+    let (locks, accounts, _home) = bank().await;
     assert!(matches!(accounts.lock(&9).await, Err(Error::Lock(LockError::NotFound { .. }))));
     assert!(accounts.lock(&9).optional().await?.is_none());
     assert!(matches!(accounts.try_lock(&9).await, Err(Error::Lock(LockError::NotFound { .. }))));
@@ -41,9 +42,9 @@ async fn a_missing_entity_leaves_no_lock_behind() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn try_lock_of_a_held_entity_is_none() -> Result<()> {
-    let (_, accounts) = bank().await;
+    let (_locks, accounts, _home) = bank().await;
     let one = accounts.lock(&1).await?;
     assert!(accounts.try_lock(&1).await?.is_none());
     drop(one);
@@ -51,9 +52,9 @@ async fn try_lock_of_a_held_entity_is_none() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn delete_takes_the_lock_along() -> Result<()> {
-    let (locks, accounts) = bank().await;
+    let (locks, accounts, _home) = bank().await;
     let one = accounts.lock(&1).await?;
     let before = Locked::fence(&one);
     accounts.delete(one).await?;
@@ -63,17 +64,17 @@ async fn delete_takes_the_lock_along() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn delete_by_id_is_idempotent() -> Result<()> {
-    let (_, accounts) = bank().await;
+    let (_locks, accounts, _home) = bank().await;
     assert!(accounts.delete_by_id(&1).await?);
     assert!(!accounts.delete_by_id(&1).await?);
     Ok(())
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn save_and_release_gives_the_saved_entity() -> Result<()> {
-    let (_, accounts) = bank().await;
+    let (_locks, accounts, _home) = bank().await;
     let mut one = accounts.lock(&1).await?;
     one.balance = 77;
     let saved = accounts.save_and_release(one).await?;
@@ -82,9 +83,9 @@ async fn save_and_release_gives_the_saved_entity() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn with_lock_saves_unless_the_body_fails() -> Result<()> {
-    let (_, accounts) = bank().await;
+    let (_locks, accounts, _home) = bank().await;
     let doubled = accounts
         .with_lock(&1, async |one, _| {
             one.balance *= 2;
@@ -106,7 +107,7 @@ async fn with_lock_saves_unless_the_body_fails() -> Result<()> {
 
 #[tokio::test]
 async fn with_lock_runs_in_a_spawned_task() {
-    let (_, accounts) = bank().await;
+    let (_locks, accounts, _home) = bank().await;
     let balance = tokio::spawn(async move {
         let bonus = 3;
         accounts

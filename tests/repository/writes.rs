@@ -1,10 +1,11 @@
 use std::{mem::swap, time::Duration};
 
 use lockproof::{
-    Error, LockOptions, Locked, Locks, MemoryStorage, MemoryStore, Repository, Result, SaveError, Transient,
+    Error, LockOptions, Locked, Locks, MemoryStore, Persistent, Repository, Result, SaveError, Transient,
 };
 
-use crate::account::{Account, account, bank, lapsed};
+use super::home::bank;
+use crate::account::{Account, account, lapsed};
 
 fn save_error(result: Result<()>) -> SaveError {
     match result.expect_err("refused") {
@@ -13,9 +14,9 @@ fn save_error(result: Result<()>) -> SaveError {
     }
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_lapsed_lock_cannot_save() -> Result<()> {
-    let (_, accounts) = bank().await;
+    let (_locks, accounts, _home) = bank().await;
     let mut one = lapsed(&accounts).await;
     one.balance = 99;
     assert!(matches!(save_error(accounts.save(&mut one).await), SaveError::Lost { .. }));
@@ -23,9 +24,9 @@ async fn a_lapsed_lock_cannot_save() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn swapped_entities_are_not_written() -> Result<()> {
-    let (_, accounts) = bank().await;
+    let (_locks, accounts, _home) = bank().await;
     let (mut one, mut two) = (accounts.lock(&1).await?, accounts.lock(&2).await?);
     swap(&mut *one, &mut *two);
     for guard in [&mut one, &mut two] {
@@ -36,9 +37,9 @@ async fn swapped_entities_are_not_written() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_guard_of_another_service_is_foreign() -> Result<()> {
-    let (_, accounts) = bank().await;
+    let (_locks, accounts, _home) = bank().await;
     let storage = accounts.storage().clone();
     let other = Locks::memory().repository(storage.clone());
     let mut one = other.lock(&1).await?;
@@ -55,23 +56,20 @@ async fn a_guard_of_another_service_is_foreign() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn two_services_over_clones_of_a_store_are_one_domain() -> Result<()> {
+    let (_locks, accounts, _home) = bank().await;
     let store = MemoryStore::new();
-    let storage = MemoryStorage::new();
-    let (a, b) = (
-        Locks::new(store.clone()).repository::<Account, _>(storage.clone()),
-        Locks::new(store).repository(storage),
-    );
-    a.insert(Transient::new(account(1, 10))).await?;
-    let mut one = a.lock(&1).await?;
+    let service = || Locks::new(store.clone()).repository(accounts.storage().clone());
+    let (a, b) = (service(), service());
+    let mut one: Locked<Persistent<Account>> = a.lock(&1).await?;
     one.balance = 11;
     b.save(&mut one).await
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_guard_from_before_a_delete_cannot_write_the_new_row() -> Result<()> {
-    let (locks, accounts) = bank().await;
+    let (locks, accounts, _home) = bank().await;
     let old = locks.repository(accounts.storage().clone());
     let mut guard = old.lock(&1).await?;
     // Somebody else's row: deleted and made again without the lock.
@@ -86,10 +84,10 @@ async fn a_guard_from_before_a_delete_cannot_write_the_new_row() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_later_holder_fences_an_earlier_one() -> Result<()> {
     // The first service's lease never ends for itself, but its store is forgotten by the second.
-    let (_, accounts) = bank().await;
+    let (_locks, accounts, _home) = bank().await;
     let mut first = accounts.lock_with(&1, LockOptions::new().ttl(Duration::from_secs(600))).await?;
     let other = Locks::memory().repository(accounts.storage().clone());
     let second = other.lock(&1).await?;

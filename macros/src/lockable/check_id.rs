@@ -19,6 +19,10 @@ pub(super) fn check_id<'a>(
     fields: &'a [MarkedField],
     errors: &mut Errors,
 ) -> Vec<&'a MarkedField> {
+    if fields.is_empty() {
+        // Of no fields at all, of an enum and so on has been told before.
+        return Vec::new();
+    }
     let tenant = tenant(fields, errors);
     let marked = marked(fields, errors);
     let parts = match &arguments.key {
@@ -30,8 +34,7 @@ pub(super) fn check_id<'a>(
         }
         None => {
             let unclear = arguments.id_unclear || fields.iter().any(|field| field.id_unclear);
-            // Of no fields at all, of an enum and so on has been told before.
-            if marked.is_empty() && !unclear && !fields.is_empty() {
+            if marked.is_empty() && !unclear {
                 errors.at(
                     entity,
                     "no field is marked as the id: write `#[lock(id)]` above it, or `#[lock(key(a, b))]` above the \

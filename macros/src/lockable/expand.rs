@@ -27,6 +27,7 @@ pub(super) fn expand(entity: &Entity) -> TokenStream {
     quote! {
         #[automatically_derived]
         #[allow(deprecated)]
+        #[diagnostic::do_not_recommend]
         impl ::lockproof::Lockable for #ident {
             const KIND: &'static ::core::primitive::str = #kind;
             #namespace_const
@@ -66,8 +67,8 @@ fn id_item(id: &[IdField], id_type: &TokenStream) -> TokenStream {
     }
 }
 
-/// Clones the id. That it can be cloned is told by `type Id` alone if it is one field: there the bound holds for any
-/// `T`, and a type without `Clone` gives one error. The error about a tuple does not say which field it is about.
+/// Clones the id. That it can be cloned is told by `type Id` alone, so that a type without `Clone` gives one error: of
+/// one field, since there the bound holds for any `T`; of several, by a stand-in that is found for want of `Clone`.
 fn id_body(id: &[IdField]) -> TokenStream {
     if let [IdField { member, .. }] = id {
         return quote! {
@@ -77,15 +78,11 @@ fn id_body(id: &[IdField]) -> TokenStream {
             clone_id::<Self>(&self.#member)
         };
     }
-    let clones = id.iter().map(|IdField { member, ty }| quote!(clone_part::<#ty>(&self.#member)));
+    let members = id.iter().map(|field| &field.member);
     quote! {
-        fn clone_part<T>(part: &T) -> T
-        where
-            T: ::core::clone::Clone + ::core::cmp::Eq + ::core::hash::Hash,
-        {
-            ::core::clone::Clone::clone(part)
-        }
-        (#(#clones),*)
+        #[allow(unused_imports)]
+        use ::lockproof::__private::NotClone as _;
+        (#(::lockproof::__private::IdField(&self.#members).clone_field()),*)
     }
 }
 

@@ -42,6 +42,9 @@ pub struct SqliteDocuments<T> {
 }
 
 impl<T: Lockable + Serialize + DeserializeOwned> SqliteDocuments<T> {
+    /// The table and its index as SQL text, for those who make their tables themselves.
+    pub const SCHEMA: &'static [&'static str] = &schema::SCHEMA;
+
     /// Opens a file, making it and the table where they are not there; any number of processes may do so at once.
     ///
     /// The file is switched to WAL mode for good. Every write is on the disk before it is answered.

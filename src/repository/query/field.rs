@@ -71,7 +71,8 @@ impl<T, V> fmt::Debug for Field<T, V> {
 /// A value to compare a field of type `V` with: a `V`, or a `&str` for a `String`.
 #[diagnostic::on_unimplemented(
     message = "a field of type `{V}` cannot be compared with `{Self}`",
-    label = "the field is a `{V}`"
+    label = "the field is a `{V}`",
+    note = "compare it with a value of its type; a `String` also with a `&str`"
 )]
 pub trait FieldValue<V> {
     /// The value as the field has it.
@@ -84,6 +85,7 @@ impl<V> FieldValue<V> for V {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl FieldValue<String> for &str {
     fn into_value(self) -> String {
         self.into()
@@ -100,11 +102,13 @@ pub enum Direction {
     Descending,
 }
 
+type Compare<T> = dyn Fn(&T, &T) -> Ordering + Send + Sync;
+
 /// An order by one field.
 pub struct Order<T> {
     field: &'static str,
     direction: Direction,
-    compare: Arc<dyn Fn(&T, &T) -> Ordering + Send + Sync>,
+    compare: Arc<Compare<T>>,
 }
 
 impl<T> Order<T> {
@@ -153,5 +157,8 @@ impl<T> fmt::Debug for Order<T> {
 macro_rules! field {
     ($($entity:ident)::+ . $field:ident) => {
         $crate::Field::__new(::core::stringify!($field), |entity: &$($entity)::+| &entity.$field)
+    };
+    ($($other:tt)*) => {
+        ::core::compile_error!("name one field by its entity's type: `field!(Account.balance)`")
     };
 }

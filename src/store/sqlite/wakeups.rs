@@ -46,8 +46,8 @@ struct Listener {
 impl Listener {
     /// Completes when it begins to listen, after each gap, and after each commit.
     async fn changed(&mut self) {
-        /// The timer rounds up: one to two milliseconds.
-        const LOOK: Duration = Duration::from_millis(1);
+        /// The timer ticks in milliseconds and rounds up, so it is one of them.
+        const LOOK: Duration = Duration::from_micros(500);
         const TRY_AGAIN: Duration = Duration::from_millis(100);
 
         loop {

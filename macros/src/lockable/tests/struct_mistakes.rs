@@ -3,6 +3,11 @@ use super::assert_mistakes;
 #[test]
 fn what_is_no_struct_with_fields() {
     assert_mistakes("enum Order { Open(#[lock(id)] u64) }", &[("enum", "an enum cannot be locked")]);
+    assert_mistakes(
+        "#[lock(key(a))] enum Order { Open { a: u64 } }",
+        &[("enum", "an enum cannot be locked")],
+    );
+    assert_mistakes("#[lock(key(a))] struct Order;", &[("Order", "`Order` has no fields")]);
     assert_mistakes("union Order { id: u64 }", &[("union", "a union cannot be locked")]);
     for item in ["struct Order;", "struct Order {}", "struct Order();"] {
         assert_mistakes(item, &[("Order", "`Order` has no fields: an entity needs an id")]);

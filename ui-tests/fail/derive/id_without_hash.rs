@@ -1,0 +1,15 @@
+//! An id can be hashed.
+
+use lockproof::{LockKeyPart, Lockable};
+
+#[derive(Clone, PartialEq, Eq, LockKeyPart)]
+struct AccountId(u64);
+
+#[derive(Lockable)]
+struct Account {
+    #[lock(id)]
+    id: AccountId,
+    balance: i64,
+}
+
+fn main() {}

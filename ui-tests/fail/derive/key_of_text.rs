@@ -1,0 +1,12 @@
+//! A key has fields, not their names as texts.
+
+use lockproof::Lockable;
+
+#[derive(Lockable)]
+#[lock(key(region, "number"))]
+struct Order {
+    region: u32,
+    number: u64,
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+//! A namespace has no empty part.
+
+use lockproof::Lockable;
+
+#[derive(Lockable)]
+#[lock(namespace = "billing::eu")]
+struct Account {
+    #[lock(id)]
+    id: u64,
+    balance: i64,
+}
+
+fn main() {}

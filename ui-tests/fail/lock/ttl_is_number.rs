@@ -1,0 +1,9 @@
+//! A ttl is a length of time: a number does not say of what.
+
+use lockproof::Locks;
+
+fn name(locks: &Locks) {
+    let _ = locks.lock("report").ttl(30);
+}
+
+fn main() {}

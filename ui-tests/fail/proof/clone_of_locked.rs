@@ -1,0 +1,16 @@
+//! A guard cannot be cloned: `clone` gives the entity alone, which cannot be saved.
+
+use lockproof::{Lockable, Locked, Persistent, Repository, Result};
+
+#[derive(Lockable, Clone)]
+struct Account {
+    #[lock(id)]
+    id: u64,
+    balance: i64,
+}
+
+async fn refund(accounts: &dyn Repository<Account>, account: &mut Locked<Persistent<Account>>) -> Result<()> {
+    accounts.save(&mut account.clone()).await
+}
+
+fn main() {}

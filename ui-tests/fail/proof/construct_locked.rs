@@ -1,0 +1,17 @@
+//! A guard cannot be put together by hand.
+
+use lockproof::{Lockable, Locked, Persistent, Repository, Result};
+
+#[derive(Lockable)]
+struct Account {
+    #[lock(id)]
+    id: u64,
+    balance: i64,
+}
+
+async fn forge(accounts: &dyn Repository<Account>, row: Persistent<Account>) -> Result<()> {
+    let mut account = Locked { row };
+    accounts.save(&mut account).await
+}
+
+fn main() {}

@@ -1,0 +1,23 @@
+//! What claims to be stored cannot be read from JSON or any other text.
+
+use lockproof::{Lockable, Persistent};
+use serde::{Deserialize, Deserializer};
+
+#[derive(Lockable)]
+struct Account {
+    #[lock(id)]
+    id: u64,
+    balance: i64,
+}
+
+impl<'de> Deserialize<'de> for Account {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Ok(Self { id: Deserialize::deserialize(from)?, balance: 0 })
+    }
+}
+
+fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Persistent<Account>, D::Error> {
+    Deserialize::deserialize(from)
+}
+
+fn main() {}

@@ -1,0 +1,20 @@
+//! Neither does an entity that is not locked become a `dyn LockProof`.
+
+use lockproof::{LockProof, Lockable, Persistent};
+
+#[derive(Lockable)]
+struct Account {
+    #[lock(id)]
+    id: u64,
+    balance: i64,
+}
+
+fn refund(account: &mut dyn LockProof<Account>, cents: i64) {
+    account.edit().balance += cents;
+}
+
+fn run(account: &mut Persistent<Account>) {
+    refund(account, 500);
+}
+
+fn main() {}

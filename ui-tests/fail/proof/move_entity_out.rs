@@ -1,0 +1,17 @@
+//! The entity cannot be moved out of its guard.
+
+use lockproof::{Lockable, Locked, Persistent};
+
+#[derive(Lockable)]
+struct Account {
+    #[lock(id)]
+    id: u64,
+    balance: i64,
+}
+
+fn take(account: Locked<Persistent<Account>>) -> i64 {
+    let account: Account = *account;
+    account.balance
+}
+
+fn main() {}

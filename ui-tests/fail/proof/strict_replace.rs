@@ -1,0 +1,20 @@
+//! A strict entity cannot be exchanged for another one under its lock.
+
+use std::mem::replace;
+
+use lockproof::{LockProof, Lockable, Locked, Persistent};
+
+#[derive(Lockable)]
+#[lock(strict)]
+struct Account {
+    #[lock(id)]
+    id: u64,
+    balance: i64,
+}
+
+fn exchange(account: &mut Locked<Persistent<Account>>, other: Account) {
+    let _ = account.edit();
+    let _ = replace(&mut **account, other);
+}
+
+fn main() {}

@@ -1,0 +1,24 @@
+//! Accounts are not ordered by a field of orders.
+
+use lockproof::{Lockable, Query, field};
+
+#[derive(Lockable)]
+struct Account {
+    #[lock(id)]
+    id: u64,
+    email: String,
+    rate: f64,
+}
+
+#[derive(Lockable)]
+struct Order {
+    #[lock(id)]
+    id: u64,
+    total: i64,
+}
+
+fn sorted() -> Query<Account> {
+    Query::all().order_by(field!(Order.id).ascending())
+}
+
+fn main() {}

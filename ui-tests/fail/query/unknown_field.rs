@@ -1,0 +1,17 @@
+//! A filter names a field that the entity has.
+
+use lockproof::{Filter, Lockable, field};
+
+#[derive(Lockable)]
+struct Account {
+    #[lock(id)]
+    id: u64,
+    email: String,
+    rate: f64,
+}
+
+fn by() -> Filter<Account> {
+    field!(Account.mail).eq("a@b")
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+//! A filter compares a number with a number.
+
+use lockproof::{Filter, Lockable, field};
+
+#[derive(Lockable)]
+struct Account {
+    #[lock(id)]
+    id: u64,
+    email: String,
+    rate: f64,
+}
+
+fn by() -> Filter<Account> {
+    field!(Account.id).eq("5")
+}
+
+fn main() {}

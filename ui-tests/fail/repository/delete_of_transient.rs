@@ -1,0 +1,17 @@
+//! An entity that is not stored yet cannot be deleted.
+
+use lockproof::{Lockable, Repository, Result, Transient};
+
+#[derive(Lockable)]
+struct Account {
+    #[lock(id)]
+    id: u64,
+    balance: i64,
+}
+
+async fn refund(accounts: &dyn Repository<Account>, id: u64) -> Result<()> {
+    let account = Transient::new(Account { id, balance: 0 });
+    accounts.delete(account).await
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+//! A guard does not leave the body of `with_lock`.
+
+use lockproof::{Error, Lockable, Repository, RepositoryExt, Result};
+
+#[derive(Lockable)]
+struct Account {
+    #[lock(id)]
+    id: u64,
+    balance: i64,
+}
+
+async fn refund(accounts: &dyn Repository<Account>) -> Result<i64> {
+    let account = accounts.with_lock(&1, async |account, _| Ok::<_, Error>(account)).await?;
+    Ok(account.balance)
+}
+
+fn main() {}

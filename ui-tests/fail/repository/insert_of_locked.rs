@@ -1,0 +1,18 @@
+//! What is locked is stored already and cannot be inserted.
+
+use lockproof::{Lockable, Repository, Result};
+
+#[derive(Lockable)]
+struct Account {
+    #[lock(id)]
+    id: u64,
+    balance: i64,
+}
+
+async fn open(accounts: &dyn Repository<Account>, id: u64) -> Result<()> {
+    let account = accounts.lock(&id).await?;
+    accounts.insert(account).await?;
+    Ok(())
+}
+
+fn main() {}

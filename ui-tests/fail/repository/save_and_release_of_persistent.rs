@@ -1,0 +1,17 @@
+//! An entity that was read without its lock cannot be saved and released.
+
+use lockproof::{Lockable, Repository, Result};
+
+#[derive(Lockable)]
+struct Account {
+    #[lock(id)]
+    id: u64,
+    balance: i64,
+}
+
+async fn refund(accounts: &dyn Repository<Account>, id: u64) -> Result<()> {
+    let account = accounts.find(&id).await?.expect("an account");
+    accounts.save_and_release(account).await.map(drop)
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+//! Saving needs the guard for itself: a shared reference is not enough.
+
+use lockproof::{Lockable, Locked, Persistent, Repository, Result};
+
+#[derive(Lockable)]
+struct Account {
+    #[lock(id)]
+    id: u64,
+    balance: i64,
+}
+
+async fn refund(accounts: &dyn Repository<Account>, account: &mut Locked<Persistent<Account>>) -> Result<()> {
+    let account = &*account;
+    accounts.save(account).await
+}
+
+fn main() {}

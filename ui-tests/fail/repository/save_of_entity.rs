@@ -1,0 +1,17 @@
+//! A plain value, locked by nobody, cannot be saved.
+
+use lockproof::{Lockable, Repository, Result};
+
+#[derive(Lockable)]
+struct Account {
+    #[lock(id)]
+    id: u64,
+    balance: i64,
+}
+
+async fn refund(accounts: &dyn Repository<Account>, id: u64) -> Result<()> {
+    let mut account = Account { id, balance: 0 };
+    accounts.save(&mut account).await
+}
+
+fn main() {}

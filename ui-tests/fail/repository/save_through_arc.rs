@@ -1,0 +1,19 @@
+//! A repository behind an `Arc` demands the lock as well.
+
+use std::sync::Arc;
+
+use lockproof::{Lockable, Repository, Result};
+
+#[derive(Lockable)]
+struct Account {
+    #[lock(id)]
+    id: u64,
+    balance: i64,
+}
+
+async fn refund(accounts: Arc<dyn Repository<Account>>, id: u64) -> Result<()> {
+    let mut account = accounts.find(&id).await?.expect("an account");
+    accounts.save(&mut account).await
+}
+
+fn main() {}

@@ -1,0 +1,18 @@
+//! A ticket is good for one write.
+
+use lockproof::{Lockable, MemoryStorage, Storage, StoreError, Update};
+
+#[derive(Lockable, Clone)]
+struct Account {
+    #[lock(id)]
+    id: u64,
+    balance: i64,
+}
+
+async fn twice(storage: &MemoryStorage<Account>, update: Update<'_, Account>) -> Result<(), StoreError> {
+    storage.update(update).await?;
+    storage.update(update).await?;
+    Ok(())
+}
+
+fn main() {}

@@ -1,0 +1,19 @@
+//! A delete that is not awaited removes nothing.
+
+#![deny(unused_must_use)]
+
+use lockproof::{Lockable, Repository, Result};
+
+#[derive(Lockable)]
+struct Account {
+    #[lock(id)]
+    id: u64,
+    balance: i64,
+}
+
+async fn run(accounts: &dyn Repository<Account>) -> Result<()> {
+    accounts.delete_by_id(&1);
+    Ok(())
+}
+
+fn main() {}

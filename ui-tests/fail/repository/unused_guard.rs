@@ -1,0 +1,19 @@
+//! A guard that is not kept releases the lock at once, and the compiler says so.
+
+#![deny(unused_must_use)]
+
+use lockproof::{Lockable, Repository, Result};
+
+#[derive(Lockable)]
+struct Account {
+    #[lock(id)]
+    id: u64,
+    balance: i64,
+}
+
+async fn run(accounts: &dyn Repository<Account>) -> Result<()> {
+    accounts.lock(&1).await?;
+    Ok(())
+}
+
+fn main() {}

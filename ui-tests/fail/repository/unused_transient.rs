@@ -1,0 +1,21 @@
+//! A new entity that is never inserted is not stored.
+
+#![deny(unused_must_use)]
+
+use lockproof::{Lockable, Repository, Result, Transient};
+
+#[derive(Lockable)]
+struct Account {
+    #[lock(id)]
+    id: u64,
+    balance: i64,
+}
+
+async fn open(accounts: &dyn Repository<Account>, id: u64) -> Result<()> {
+    if accounts.find(&id).await?.is_none() {
+        Transient::new(Account { id, balance: 0 });
+    }
+    Ok(())
+}
+
+fn main() {}

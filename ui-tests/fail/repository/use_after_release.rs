@@ -1,0 +1,19 @@
+//! Whoever has released the lock has nothing left to save.
+
+use lockproof::{Lockable, Locked, Persistent, Repository, Result};
+
+#[derive(Lockable)]
+struct Account {
+    #[lock(id)]
+    id: u64,
+    balance: i64,
+}
+
+async fn refund(accounts: &dyn Repository<Account>, mut account: Locked<Persistent<Account>>) -> Result<()> {
+    account.balance += 1;
+    Locked::release(account).await?;
+    accounts.save(&mut account).await?;
+    Ok(())
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+//! Compiles: it can.
+
+use lockproof::Lockable;
+
+#[derive(Lockable)]
+struct Account {
+    #[lock(id)]
+    id: u64,
+    balance: i64,
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+//! Compiles: an integer.
+
+use lockproof::Lockable;
+
+#[derive(Lockable)]
+struct Account {
+    #[lock(id)]
+    id: u64,
+    balance: i64,
+}
+
+fn main() {}

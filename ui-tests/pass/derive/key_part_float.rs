@@ -1,0 +1,8 @@
+//! Compiles: an integer.
+
+use lockproof::LockKeyPart;
+
+#[derive(LockKeyPart)]
+struct Celsius(i64);
+
+fn main() {}

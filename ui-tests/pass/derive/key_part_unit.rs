@@ -1,0 +1,8 @@
+//! Compiles: a newtype.
+
+use lockproof::LockKeyPart;
+
+#[derive(LockKeyPart)]
+struct Region(u32);
+
+fn main() {}

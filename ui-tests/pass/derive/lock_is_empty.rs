@@ -1,0 +1,12 @@
+//! Compiles: the id is marked.
+
+use lockproof::Lockable;
+
+#[derive(Lockable)]
+struct Account {
+    #[lock(id)]
+    id: u64,
+    balance: i64,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//! Compiles: derived.
+
+#[derive(Debug, lockproof::Lockable)]
+struct Account {
+    #[lock(id)]
+    id: u64,
+    balance: i64,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+//! Compiles: not strict.
+
+use lockproof::Lockable;
+
+#[derive(Lockable)]
+struct Account(#[lock(id)] u64, i64);
+
+fn main() {}

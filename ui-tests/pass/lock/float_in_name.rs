@@ -1,0 +1,9 @@
+//! Compiles: an integer is.
+
+use lockproof::Locks;
+
+fn name(locks: &Locks) {
+    let _ = locks.lock(("report", 3));
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+//! Compiles: checked.
+
+use lockproof::{InvalidKey, LockKey};
+
+fn key() -> Result<LockKey, InvalidKey> {
+    LockKey::new("")
+}
+
+fn main() {}

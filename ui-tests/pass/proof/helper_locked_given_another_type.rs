@@ -1,0 +1,27 @@
+//! Compiles: with that of an account.
+
+use lockproof::{LockProof, Lockable, Locked, Persistent};
+
+#[derive(Lockable)]
+struct Account {
+    #[lock(id)]
+    id: u64,
+    balance: i64,
+}
+
+#[derive(Lockable)]
+struct Order {
+    #[lock(id)]
+    id: u64,
+    total: i64,
+}
+
+fn refund(account: &mut Locked<Persistent<Account>>, cents: i64) {
+    account.edit().balance += cents;
+}
+
+fn run(account: &mut Locked<Persistent<Account>>) {
+    refund(account, 500);
+}
+
+fn main() {}

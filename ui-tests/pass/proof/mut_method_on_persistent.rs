@@ -1,0 +1,22 @@
+//! Compiles: on a locked one.
+
+use lockproof::{Lockable, Persistent};
+
+#[derive(Lockable)]
+struct Account {
+    #[lock(id)]
+    id: u64,
+    balance: i64,
+}
+
+impl Account {
+    fn refund(&mut self, cents: i64) {
+        self.balance += cents;
+    }
+}
+
+fn refund(account: &mut lockproof::Locked<Persistent<Account>>) {
+    account.refund(500);
+}
+
+fn main() {}

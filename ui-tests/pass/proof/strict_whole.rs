@@ -1,0 +1,17 @@
+//! Compiles: field by field.
+
+use lockproof::{LockProof, Lockable, Locked, Persistent};
+
+#[derive(Lockable)]
+#[lock(strict)]
+struct Account {
+    #[lock(id)]
+    id: u64,
+    balance: i64,
+}
+
+fn replace(account: &mut Locked<Persistent<Account>>, other: Account) {
+    *account.edit().balance = other.balance;
+}
+
+fn main() {}

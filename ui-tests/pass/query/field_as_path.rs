@@ -1,0 +1,17 @@
+//! Compiles: with a dot.
+
+use lockproof::{Filter, Lockable, field};
+
+#[derive(Lockable)]
+struct Account {
+    #[lock(id)]
+    id: u64,
+    email: String,
+    rate: f64,
+}
+
+fn by() -> Filter<Account> {
+    field!(Account.email).eq("a@b")
+}
+
+fn main() {}

@@ -1,0 +1,20 @@
+//! Compiles: a visible one.
+
+use lockproof::{Filter, field};
+
+mod bank {
+    #[derive(lockproof::Lockable)]
+    pub struct Account {
+        #[lock(id)]
+        pub id: u64,
+        pub email: String,
+    }
+}
+
+use bank::Account;
+
+fn by() -> Filter<Account> {
+    field!(Account.email).eq("a@b")
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+//! Compiles: once.
+
+use lockproof::{Lockable, MemoryStorage, Storage, StoreError, Update};
+
+#[derive(Lockable, Clone)]
+struct Account {
+    #[lock(id)]
+    id: u64,
+    balance: i64,
+}
+
+async fn twice(storage: &MemoryStorage<Account>, update: Update<'_, Account>) -> Result<(), StoreError> {
+    storage.update(update).await?;
+    Ok(())
+}
+
+fn main() {}

@@ -1,0 +1,21 @@
+//! Compiles: as it is.
+
+use lockproof::{Lockable, MemoryStorage, Storage, StoreError, Update};
+
+#[derive(Lockable, Clone)]
+struct Account {
+    #[lock(id)]
+    id: u64,
+    balance: i64,
+}
+
+async fn other(
+    storage: &MemoryStorage<Account>,
+    update: Update<'_, Account>,
+    account: &Account,
+) -> Result<(), StoreError> {
+    storage.update(update).await?;
+    Ok(())
+}
+
+fn main() {}

@@ -9,7 +9,10 @@ use std::{collections::VecDeque, os::unix::process::ExitStatusExt, process::Exit
 use anyhow::{Result, bail, ensure};
 use indicatif::ProgressBar;
 use rustix::process::Signal;
-use tokio::{signal::ctrl_c, time::timeout};
+use tokio::{
+    signal::unix::{Signal as Signals, SignalKind, signal},
+    time::timeout,
+};
 
 use self::team::{Event, Team};
 pub(crate) use self::{drill::Drill, tally::Tally, team::Workforce};
@@ -34,6 +37,7 @@ pub(crate) struct Coordinator<'a> {
     drill: Option<Drill>,
     tally: Tally,
     bar: &'a ProgressBar,
+    interrupts: Signals,
 }
 
 impl<'a> Coordinator<'a> {
@@ -48,7 +52,8 @@ impl<'a> Coordinator<'a> {
         let rival = drill.as_ref().map(Drill::rival);
         let queue = (0..payments.len()).filter(|nth| Some(*nth) != rival).collect();
         let team = Team::start(workforce, workers.into())?;
-        Ok(Self { payments, home, team, queue, drill, tally: Tally::default(), bar })
+        let interrupts = signal(SignalKind::interrupt())?;
+        Ok(Self { payments, home, team, queue, drill, tally: Tally::default(), bar, interrupts })
     }
 
     /// Runs until every payment is answered and every worker has gone home.
@@ -63,9 +68,12 @@ impl<'a> Coordinator<'a> {
             }
         }
         self.team.dismiss();
-        for _ in 0..self.team.members.len() {
-            if let (worker, Event::Said(Report::Failed { why })) = self.next().await? {
-                bail!("worker {worker}: {why}");
+        let mut at_work = self.team.members.len();
+        while at_work > 0 {
+            match self.next().await? {
+                (_, Event::Ended(_)) => at_work -= 1,
+                (worker, Event::Said(report)) => self.said(worker, report)?,
+                (_, Event::Stopped) => {}
             }
         }
         self.tally.holder_killed = self.drill.is_some_and(|drill| drill.holder_killed);
@@ -78,7 +86,7 @@ impl<'a> Coordinator<'a> {
                 Ok(event) => Ok(event),
                 Err(_) => bail!("no worker has said anything for {PATIENCE:?}"),
             },
-            _ = ctrl_c() => bail!("interrupted"),
+            _ = self.interrupts.recv() => bail!("interrupted"),
         }
     }
 

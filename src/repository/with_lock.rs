@@ -37,10 +37,10 @@ pub trait RepositoryExt<T: Lockable>: Repository<T> {
     ///
     /// # Cancel safety
     /// The lock is released; what was changed may have been saved.
-    fn with_lock<V, E, F>(&self, id: &T::Id, body: F) -> impl Future<Output = Result<V, E>>
+    fn with_lock<'a, V, E, F>(&'a self, id: &T::Id, body: F) -> impl Future<Output = Result<V, E>>
     where
         E: From<Error>,
-        F: AsyncFnOnce(&mut Locked<Persistent<T>>, &Self) -> Result<V, E>,
+        F: AsyncFnOnce(&mut Locked<Persistent<T>>, &'a Self) -> Result<V, E>,
     {
         async move {
             let mut locked = self.lock(id).await?;

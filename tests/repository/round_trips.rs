@@ -1,8 +1,8 @@
-use lockproof::{
-    Error, InsertError, LockError, Locked, Repository, RepositoryExt, Result, SaveError, Transient,
-};
+use std::sync::Arc;
 
-use lockproof::Lockable;
+use lockproof::{
+    Error, InsertError, LockError, Lockable, Locked, Persistent, Repository, RepositoryExt, Result, SaveError, Transient,
+};
 
 use super::home::bank;
 use crate::account::{Account, account};
@@ -105,10 +105,21 @@ async fn with_lock_saves_unless_the_body_fails() -> Result<()> {
     Ok(())
 }
 
+/// Whatever the repository stands behind, and whatever the body uses.
 #[tokio::test]
 async fn with_lock_runs_in_a_spawned_task() {
+    async fn by_reference(accounts: &dyn Repository<Account>, bonus: &i64) -> Result<i64> {
+        let run = async |one: &mut Locked<Persistent<Account>>, accounts: &dyn Repository<Account>| {
+            one.balance += accounts.find(&2).await?.map_or(0, |two| two.balance) + bonus;
+            Ok(one.balance)
+        };
+        accounts.with_lock(&1, run).await
+    }
     let (_locks, accounts, _home) = bank().await;
-    let balance = tokio::spawn(async move {
+    let accounts = Arc::new(accounts);
+    let dynamic: Arc<dyn Repository<Account>> = accounts.clone();
+
+    let concrete = tokio::spawn(async move {
         let bonus = 3;
         accounts
             .with_lock(&1, async |one, accounts| {
@@ -118,5 +129,24 @@ async fn with_lock_runs_in_a_spawned_task() {
             })
             .await
     });
-    assert_eq!(balance.await.expect("no panic").expect("saved"), 33);
+    assert_eq!(concrete.await.expect("no panic").expect("saved"), 33);
+
+    let shared = Arc::clone(&dynamic);
+    let behind_an_arc = tokio::spawn(async move {
+        let bonus = 3;
+        shared
+            .with_lock(&1, async |one, accounts| {
+                let two = accounts.find(&2).await?.map_or(0, |two| two.balance);
+                one.balance += two + bonus;
+                Ok::<_, Error>(one.balance)
+            })
+            .await
+    });
+    assert_eq!(behind_an_arc.await.expect("no panic").expect("saved"), 56);
+
+    let behind_a_reference = tokio::spawn(async move {
+        let bonus = 3;
+        by_reference(&*dynamic, &bonus).await
+    });
+    assert_eq!(behind_a_reference.await.expect("no panic").expect("saved"), 79);
 }

@@ -74,8 +74,8 @@ pub use crate::proof::{LockProof, Lockable, Locked, OpenMut, Persistent, ReadPro
 pub use crate::repository::{
     Claim, Claimed, Condition, Consuming, Delete, Direction, Field, FieldValue, Filter, FindError, Insert,
     InsertError, Inserted, KeepingGuard, KindTaken, LockError, Locking, MemoryStorage, OptionalLocking,
-    Order, Query, Rejected, Repo, Repository, RepositoryExt, RepositoryFuture, SaveError, Storage, Update,
-    Written,
+    Order, Query, Rejected, Repo, Repository, RepositoryExt, RepositoryFuture, SaveError, Scoped, Storage,
+    Update, Written,
 };
 pub use crate::store::{
     Acquire, AcquireReply, BatchFuture, Extend, ExtendReply, ForceRelease, ForceReply, HeldKey, Holder,

@@ -28,4 +28,4 @@ pub use repo::Repo;
 pub use repository::Repository;
 pub use storage::{Claimed, Inserted, Storage, Written};
 pub use tickets::{Claim, Delete, Insert, Update};
-pub use with_lock::RepositoryExt;
+pub use with_lock::{RepositoryExt, Scoped};

@@ -1,3 +1,5 @@
+use std::{fmt, ops::Deref};
+
 use super::Repository;
 use crate::{
     error::Error,
@@ -37,14 +39,14 @@ pub trait RepositoryExt<T: Lockable>: Repository<T> {
     ///
     /// # Cancel safety
     /// The lock is released; what was changed may have been saved.
-    fn with_lock<'a, V, E, F>(&'a self, id: &T::Id, body: F) -> impl Future<Output = Result<V, E>>
+    fn with_lock<V, E, F>(&self, id: &T::Id, body: F) -> impl Future<Output = Result<V, E>>
     where
         E: From<Error>,
-        F: AsyncFnOnce(&mut Locked<Persistent<T>>, &'a Self) -> Result<V, E>,
+        F: AsyncFnOnce(&mut Locked<Persistent<T>>, Scoped<'_, T>) -> Result<V, E>,
     {
         async move {
             let mut locked = self.lock(id).await?;
-            let value = match body(&mut locked, self).await {
+            let value = match body(&mut locked, Scoped(&self)).await {
                 Ok(value) => value,
                 Err(error) => {
                     locked.discard_edits();
@@ -61,5 +63,25 @@ pub trait RepositoryExt<T: Lockable>: Repository<T> {
     }
 }
 
+/// The repository, for the body of [`with_lock`](RepositoryExt::with_lock): derefs to `dyn Repository<T>`.
+///
+/// A type of its own and no plain reference, since the compiler cannot tell that a future is `Send` if a closure in it
+/// takes `&dyn Repository<T>`; over an `Arc<dyn Repository<T>>` the body could not run in a spawned task.
+pub struct Scoped<'a, T: Lockable>(&'a dyn Repository<T>);
+
+impl<'a, T: Lockable> Deref for Scoped<'a, T> {
+    type Target = dyn Repository<T> + 'a;
+
+    fn deref(&self) -> &Self::Target {
+        self.0
+    }
+}
+
 #[diagnostic::do_not_recommend]
 impl<T: Lockable, R: Repository<T> + ?Sized> RepositoryExt<T> for R {}
+
+impl<T: Lockable> fmt::Debug for Scoped<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Scoped(repository of {})", T::KIND)
+    }
+}

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use lockproof::{
-    Error, InsertError, LockError, Lockable, Locked, Persistent, Repository, RepositoryExt, Result, SaveError, Transient,
+    Error, InsertError, LockError, Lockable, Locked, Repository, RepositoryExt, Result, SaveError, Transient,
 };
 
 use super::home::bank;
@@ -109,11 +109,12 @@ async fn with_lock_saves_unless_the_body_fails() -> Result<()> {
 #[tokio::test]
 async fn with_lock_runs_in_a_spawned_task() {
     async fn by_reference(accounts: &dyn Repository<Account>, bonus: &i64) -> Result<i64> {
-        let run = async |one: &mut Locked<Persistent<Account>>, accounts: &dyn Repository<Account>| {
-            one.balance += accounts.find(&2).await?.map_or(0, |two| two.balance) + bonus;
-            Ok(one.balance)
-        };
-        accounts.with_lock(&1, run).await
+        accounts
+            .with_lock(&1, async |one, accounts| {
+                one.balance += accounts.find(&2).await?.map_or(0, |two| two.balance) + bonus;
+                Ok(one.balance)
+            })
+            .await
     }
     let (_locks, accounts, _home) = bank().await;
     let accounts = Arc::new(accounts);

@@ -1,5 +1,6 @@
 //! Floor 3: how a lock is held over time.
 
+mod abandoned;
 mod acquire;
 mod builder;
 mod call;
@@ -10,11 +11,13 @@ mod lease;
 #[allow(clippy::module_inception, reason = "the file is named after its type")]
 mod lock;
 mod locks;
+mod nap;
 mod options;
 mod place;
 mod registry;
 mod release;
 mod releaser;
+mod renew;
 mod service;
 mod tasks;
 mod wait;

@@ -24,9 +24,9 @@ impl Place {
         self.service.registry().is_first(&self.key, &self.stand)
     }
 
-    /// Completes when it is this one's turn, or the service is closed.
+    /// Completes when it is this one's turn.
     pub(super) async fn turn(&mut self) {
-        while !self.is_first() && !self.service.is_closed() {
+        while !self.is_first() {
             self.woken().await;
         }
     }

@@ -6,18 +6,24 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering::SeqCst},
     },
+    time::Duration,
 };
 
 use tokio::sync::Notify;
 
 use super::hold::{Hold, Phase};
 use crate::{
-    model::LockKey,
+    model::{LockKey, clock::BootInstant},
     store::{Holder, sharded::Sharded},
 };
 
-/// How often in a row a lock is handed on inside this service before others get a chance.
+/// A lock is handed on inside this service at least this often in a row, and then for as long as `CHAIN`, before others
+/// get a chance.
 const HANDOVERS: u32 = 64;
+/// See there.
+const CHAIN: Duration = Duration::from_millis(50);
+/// But not more often than this, should the clock stand still.
+const MAX_HANDOVERS: u32 = 4_096;
 
 #[derive(Debug, Default)]
 pub(super) struct Registry(Sharded<HashMap<LockKey, Entry>>);
@@ -28,7 +34,9 @@ struct Entry {
     hold: Option<Arc<Hold>>,
     /// Somebody speaks to the store about a key for which nobody stood in line.
     trying: bool,
+    /// How often it was handed on in a row, and since when.
     handovers: u32,
+    handed_on_since: Option<BootInstant>,
     contention: Option<Box<Contention>>,
 }
 
@@ -70,7 +78,9 @@ pub(super) enum Opening {
     HeldHere(Arc<Hold>),
     /// A guard of this service has let go of it: it is the finder's to take over.
     TakeOver(Arc<Hold>),
-    /// A call about this key is open; nothing must be sent before it is answered.
+    /// It was handed on here for long enough: others go first.
+    StandBack,
+    /// A call about this key is open; its answer is worth waiting for.
     Unsettled,
 }
 
@@ -118,6 +128,12 @@ impl Registry {
             }
         }
         let next = entry.first();
+        if let (Some(next), Stand::InLine { waiter, .. }) = (&next, stand)
+            && waiter.hinted.load(SeqCst)
+        {
+            // The hint was for whoever comes first.
+            next.hinted.store(true, SeqCst);
+        }
         let left = match &next {
             None => entry.hold.clone().filter(|hold| hold.phase() == Phase::Queued),
             Some(_) => None,
@@ -148,17 +164,21 @@ impl Registry {
     pub(super) fn open(&self, key: &LockKey) -> Opening {
         let mut shard = self.0.of(key);
         let Some(entry) = shard.get_mut(key) else { return Opening::Ask };
-        if entry.contention.as_ref().is_some_and(|contention| contention.abandoned > 0) {
-            return Opening::Unsettled;
-        }
-        let Some(hold) = &entry.hold else { return Opening::Ask };
-        match hold.phase() {
-            Phase::Held if hold.is_running() => Opening::HeldHere(Arc::clone(hold)),
-            Phase::Held | Phase::Gone => Opening::Ask,
-            Phase::Queued if entry.handovers < HANDOVERS && hold.advance(Phase::Queued, Phase::Taken) => {
+        let is_asked = entry.contention.as_ref().is_some_and(|contention| contention.abandoned > 0);
+        let may_hand_over = entry.may_hand_over();
+        match entry.hold.as_ref().map(|hold| (hold, hold.phase())) {
+            Some((hold, Phase::Held)) if hold.is_running() => Opening::HeldHere(Arc::clone(hold)),
+            Some((hold, Phase::Queued)) if may_hand_over && hold.advance(Phase::Queued, Phase::Taken) => {
                 Opening::TakeOver(Arc::clone(hold))
             }
-            Phase::Queued | Phase::Taken | Phase::Sent => Opening::Unsettled,
+            Some((_, Phase::Queued | Phase::Taken | Phase::Sent)) => Opening::Unsettled,
+            _ if is_asked => Opening::Unsettled,
+            Some((_, Phase::Held | Phase::Gone)) => Opening::Ask,
+            None if may_hand_over => Opening::Ask,
+            None => {
+                entry.handovers = 0;
+                Opening::StandBack
+            }
         }
     }
 
@@ -166,7 +186,11 @@ impl Registry {
     pub(super) fn granted(&self, hold: &Arc<Hold>, taken_over: bool) {
         let mut shard = self.0.of(&hold.key);
         let entry = shard.entry(hold.key.clone()).or_default();
-        entry.handovers = if taken_over { entry.handovers + 1 } else { 0 };
+        match (taken_over, entry.handovers) {
+            (false, _) => entry.handovers = 0,
+            (true, 0) => (entry.handovers, entry.handed_on_since) = (1, Some(BootInstant::now())),
+            (true, _) => entry.handovers += 1,
+        }
         entry.hold = Some(Arc::clone(hold));
     }
 
@@ -181,7 +205,11 @@ impl Registry {
         self.change(key, |entry| {
             let contention = entry.contention();
             contention.abandoned = contention.abandoned.saturating_sub(1);
-            if let Some(orphan) = orphan {
+            // A call that was answered late says nothing about a lock that was granted since.
+            let is_held = entry.hold.as_ref().is_some_and(|hold| hold.is_running());
+            if let Some(orphan) = orphan
+                && !is_held
+            {
                 entry.hold = Some(Arc::clone(orphan));
             }
         });
@@ -247,20 +275,20 @@ impl Registry {
         }
     }
 
-    /// Wakes everybody, and names what is held: for the end of the service.
-    pub(super) fn close(&self) -> Vec<Arc<Hold>> {
-        let mut held = Vec::new();
-        for shard in self.0.each() {
-            let mut waiters: Vec<Arc<Waiter>> = Vec::new();
-            for entry in shard.values() {
-                held.extend(entry.hold.clone());
-                waiters
-                    .extend(entry.contention.iter().flat_map(|contention| contention.line.values().cloned()));
-            }
-            drop(shard);
-            waiters.iter().for_each(|waiter| waiter.woken.notify_one());
+    /// There is something new about a key.
+    pub(super) fn wake(&self, key: &LockKey) {
+        let first = self.0.of(key).get(key).and_then(Entry::first);
+        if let Some(first) = first {
+            first.woken.notify_one();
         }
-        held
+    }
+
+    /// What is held, and what is on its way out.
+    pub(super) fn held(&self) -> Vec<Arc<Hold>> {
+        self.0
+            .each()
+            .flat_map(|shard| shard.values().filter_map(|entry| entry.hold.clone()).collect::<Vec<_>>())
+            .collect()
     }
 
     /// How many keys something is known about.
@@ -316,7 +344,13 @@ impl Entry {
 
     /// Who may take a hold over, unless others should have a chance.
     fn heir_of(&self, hold: &Arc<Hold>) -> Option<Arc<Waiter>> {
-        if self.is_last(hold) && self.handovers < HANDOVERS { self.first() } else { None }
+        if self.is_last(hold) && self.may_hand_over() { self.first() } else { None }
+    }
+
+    fn may_hand_over(&self) -> bool {
+        self.handovers < HANDOVERS
+            || self.handovers < MAX_HANDOVERS
+                && self.handed_on_since.is_some_and(|since| BootInstant::now().since(since) < CHAIN)
     }
 
     fn is_last(&self, hold: &Arc<Hold>) -> bool {

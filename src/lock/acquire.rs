@@ -15,7 +15,7 @@ use super::{
     place::Place,
     registry::Opening,
     service::Service,
-    tasks::{has_runtime, within},
+    tasks::has_runtime,
 };
 use crate::{
     model::{Deadline, LockKey, Owner, clock::BootInstant},
@@ -51,13 +51,20 @@ pub(super) async fn acquire(
         Wait::Never => Some(service.op_timeout()),
         Wait::Within(limit) => Some(limit),
     };
-    let mut asker =
-        Asker { service, wanted, patient: wait != Wait::Never, begun, limit, seen: Seen::default() };
+    let mut asker = Asker {
+        service,
+        wanted,
+        patient: wait != Wait::Never,
+        begun,
+        now_is_begun: true,
+        limit,
+        seen: Seen::default(),
+    };
     let ended = {
         let waiting = async {
             match limit {
                 None => asker.wait().await,
-                Some(limit) => within(limit, asker.wait()).await.unwrap_or(Err(Ended::Time)),
+                Some(limit) => tokio::time::timeout(limit, asker.wait()).await.unwrap_or(Err(Ended::Time)),
             }
         };
         futures::pin_mut!(waiting, closing);
@@ -81,6 +88,8 @@ struct Asker<'a> {
     wanted: Wanted,
     patient: bool,
     begun: BootInstant,
+    /// The time is still that of the beginning.
+    now_is_begun: bool,
     limit: Option<Duration>,
     /// What became known during the wait, for the error at its end.
     seen: Seen,
@@ -115,7 +124,10 @@ impl Asker<'_> {
         let mut polls = 0;
         let mut look = false;
         loop {
-            place.turn().await;
+            if !place.is_first() {
+                self.now_is_begun = false;
+                place.turn().await;
+            }
             if self.service.is_closed() {
                 return Err(Ended::Closed);
             }
@@ -130,6 +142,7 @@ impl Asker<'_> {
                     Err(error) => self.retry_after(error)?,
                 },
                 Opening::StandBack if self.patient => {
+                    self.now_is_begun = false;
                     tokio::time::sleep(self.service.stand_back()).await;
                     continue;
                 }
@@ -155,6 +168,7 @@ impl Asker<'_> {
                 listening = Some(self.service.hints().listen(self.service));
             }
             polls += 1;
+            self.now_is_begun = false;
             let nap = self.until_last_call(nap(until, polls, listening.is_some()));
             look = tokio::time::timeout(nap, place.woken()).await.is_err();
         }
@@ -167,16 +181,21 @@ impl Asker<'_> {
         left.filter(|left| !left.is_zero()).map_or(nap, |left| left.min(nap))
     }
 
+    fn now(&mut self) -> BootInstant {
+        if std::mem::take(&mut self.now_is_begun) { self.begun } else { BootInstant::now() }
+    }
+
     /// Asks the store: the hold, or how long somebody else holds it.
     async fn ask(&mut self) -> Result<Result<Arc<Hold>, Option<Duration>>, Ended> {
         let _asking = self.service.releaser().asking();
         let Wanted { key, owner, label, ttl } = self.wanted.clone();
-        let sent = BootInstant::now();
+        let sent = self.now();
         let call = self.service.store().acquire(Acquire::new(key, owner, label, ttl));
-        match self.call(sent, call, None).await.map_err(Ended::Failed)? {
+        let (answer, answered) = self.call(sent, call, None).await;
+        match answer.map_err(Ended::Failed)? {
             AcquireReply::Granted { token } => {
                 let deadline = Deadline::counted_from(sent, self.wanted.ttl);
-                self.grant(Hold::granted(&self.wanted, token, deadline), None).map(Ok)
+                self.grant(Hold::granted(&self.wanted, token, deadline), answered, None).map(Ok)
             }
             AcquireReply::Held { remaining, holder } => {
                 self.note_holder(holder);
@@ -189,13 +208,14 @@ impl Asker<'_> {
     async fn take_over(&mut self, left: Arc<Hold>) -> Result<Option<Arc<Hold>>, StoreError> {
         let _asking = self.service.releaser().asking();
         let Wanted { key, owner, label, ttl } = self.wanted.clone();
-        let sent = BootInstant::now();
+        let sent = self.now();
         let rotate = Rotate::new(key, left.owner.clone(), owner, label, ttl, None);
         let call = self.service.store().rotate(rotate);
-        match self.call(sent, call, Some(&left)).await {
+        let (answer, answered) = self.call(sent, call, Some(&left)).await;
+        match answer {
             Ok(RotateReply::Granted { token }) => {
                 let deadline = Deadline::counted_from(sent, ttl);
-                match self.grant(Hold::granted(&self.wanted, token, deadline), Some(&left)) {
+                match self.grant(Hold::granted(&self.wanted, token, deadline), answered, Some(&left)) {
                     Ok(hold) => Ok(Some(hold)),
                     Err(Ended::Failed(error)) => Err(error),
                     Err(_) => Ok(None),
@@ -214,35 +234,43 @@ impl Asker<'_> {
         }
     }
 
-    /// A call of this acquisition, which goes on without it if it must.
+    /// A call of this acquisition, which goes on without it if it must; and when it was answered.
     async fn call<T: Grant + Send + 'static>(
         &self,
         sent: BootInstant,
         call: StoreFuture<T>,
         from: Option<&Arc<Hold>>,
-    ) -> Result<T, StoreError> {
+    ) -> (Result<T, StoreError>, BootInstant) {
         let abandoned = || Abandoned {
             wanted: self.wanted.clone(),
             deadline: Deadline::counted_from(sent, self.wanted.ttl),
             from: from.cloned(),
         };
-        let limit = self.service.patience();
-        let answer = within(limit, Call::new(self.service, call, abandoned())).await;
-        self.service.observe(sent);
-        match answer {
-            Ok(Err(error)) if error.outcome() == Outcome::Unknown => {
-                // Whatever the store did, it is not answered to us: that much has to be cleaned up.
-                Finish::<T>::abandoned(&abandoned(), self.service);
-                Finish::<T>::finish(abandoned(), self.service, None);
-                Err(error)
-            }
-            Ok(answer) => answer,
-            Err(_) => Err(StoreError::no_answer(limit)),
+        let call = Call::new(self.service, call, abandoned());
+        let patience = self.service.patience();
+        let answer = match self.limit {
+            Some(limit) if limit <= patience => Some(call.await),
+            _ => tokio::time::timeout(patience, call).await.ok(),
+        };
+        let answered = BootInstant::now();
+        self.service.observe(sent, answered);
+        if let Some(Err(error)) = &answer
+            && error.outcome() == Outcome::Unknown
+        {
+            // Whatever the store did, it is not answered to us: that much has to be cleaned up.
+            Finish::<T>::abandoned(&abandoned(), self.service);
+            Finish::<T>::finish(abandoned(), self.service, None);
         }
+        (answer.unwrap_or_else(|| Err(StoreError::no_answer(patience))), answered)
     }
 
     /// Registers a grant, and lets go of it if it has come too late.
-    fn grant(&mut self, hold: Hold, taken_over: Option<&Arc<Hold>>) -> Result<Arc<Hold>, Ended> {
+    fn grant(
+        &mut self,
+        hold: Hold,
+        answered: BootInstant,
+        taken_over: Option<&Arc<Hold>>,
+    ) -> Result<Arc<Hold>, Ended> {
         let hold = Arc::new(hold);
         self.service.registry().granted(&hold, taken_over.is_some());
         if let Some(left) = taken_over {
@@ -252,7 +280,7 @@ impl Asker<'_> {
             self.service.let_go(&hold);
             return Err(Ended::Closed);
         }
-        if hold.deadline().has_passed() {
+        if hold.deadline().had_passed(answered) {
             // The release of this grant may still be on its way when the next one comes: that must be another owner's.
             self.wanted.owner = Owner::unique();
             self.service.let_go(&hold);

@@ -20,6 +20,8 @@ mod releaser;
 mod renew;
 mod service;
 mod tasks;
+#[cfg(test)]
+mod tests;
 mod wait;
 
 pub use builder::{BuildError, LocksBuilder};

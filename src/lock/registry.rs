@@ -64,7 +64,10 @@ pub(super) struct Waiter {
 #[derive(Debug)]
 pub(super) enum Stand {
     /// Nobody was there before.
-    Trying,
+    Trying {
+        /// Nothing at all was known about the key.
+        unknown: bool,
+    },
     /// In line.
     InLine { number: u64, waiter: Arc<Waiter> },
 }
@@ -99,8 +102,9 @@ impl Registry {
         let mut shard = self.0.of(key);
         let entry = shard.entry(key.clone()).or_default();
         if !entry.trying && entry.line_is_empty() {
+            let unknown = entry.is_over();
             entry.trying = true;
-            return Stand::Trying;
+            return Stand::Trying { unknown };
         }
         entry.line_up(false)
     }
@@ -120,7 +124,7 @@ impl Registry {
         let mut shard = self.0.of(key);
         let entry = shard.get_mut(key)?;
         match stand {
-            Stand::Trying => entry.trying = false,
+            Stand::Trying { .. } => entry.trying = false,
             Stand::InLine { number, .. } => {
                 if let Some(contention) = &mut entry.contention {
                     contention.line.remove(number);
@@ -152,7 +156,7 @@ impl Registry {
     /// Whether it is this one's turn.
     pub(super) fn is_first(&self, key: &LockKey, stand: &Stand) -> bool {
         match stand {
-            Stand::Trying => true,
+            Stand::Trying { .. } => true,
             Stand::InLine { number, .. } => {
                 let shard = self.0.of(key);
                 shard.get(key).is_some_and(|entry| !entry.trying && entry.first_number() == Some(*number))

@@ -130,8 +130,8 @@ impl Service {
     }
 
     /// Takes note of how long a call took.
-    pub(super) fn observe(&self, sent: BootInstant) {
-        let micros = u64::try_from(BootInstant::now().since(sent).as_micros()).unwrap_or(u64::MAX);
+    pub(super) fn observe(&self, sent: BootInstant, answered: BootInstant) {
+        let micros = u64::try_from(answered.since(sent).as_micros()).unwrap_or(u64::MAX);
         let smoothed = self.round_trip.load(Relaxed);
         let next = if smoothed == 0 { micros } else { smoothed - smoothed / 8 + micros / 8 };
         self.round_trip.store(next, Relaxed);

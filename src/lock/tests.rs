@@ -1,9 +1,14 @@
 //! What cannot be seen from outside: the registry, the tasks, and the raising of a token.
 
+#[allow(dead_code, reason = "shared with the tests outside")]
+#[path = "../../tests/support/faulty.rs"]
+mod faulty;
+
 use std::{sync::Arc, time::Duration};
 
 use futures::future::join_all;
 
+use self::faulty::{FaultyStore, HANGS, Op};
 use super::{Locks, Wait};
 use crate::{
     model::FencingToken,
@@ -68,18 +73,21 @@ async fn a_service_ends_with_its_last_handle() {
 #[test]
 fn a_service_whose_runtime_has_ended_ends_with_its_last_handle() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
-    let locks = Locks::memory();
+    let store = FaultyStore::over(MemoryStore::new());
+    store.once(Op::Acquire, [HANGS]);
+    let locks = Locks::new(store);
     let service = Arc::downgrade(locks.handle().service());
     let lock = locks.lock("k");
-    let lease = runtime.block_on(lock.acquire()).expect("free");
-    let waiting = Box::pin(async move { lock.acquire().await.map(drop) });
-    let waiting = runtime.block_on(async {
-        let mut waiting = waiting;
-        assert!(futures::poll!(&mut waiting).is_pending());
-        waiting
+    let asking = Box::pin(async move { lock.acquire().await.map(drop) });
+    let asking = runtime.block_on(async {
+        let mut asking = asking;
+        assert!(futures::poll!(&mut asking).is_pending());
+        asking
     });
+    let lease = runtime.block_on(locks.lock("j").acquire()).expect("free");
     drop(runtime);
-    drop(waiting);
+    // Its call is left with a releaser that has no runtime.
+    drop(asking);
     drop((lease, locks));
     assert!(service.upgrade().is_none());
 }

@@ -5,10 +5,10 @@ use std::{
     time::Duration,
 };
 
-use lockproof::{Locks, MemoryStore, Wait};
+use lockproof::{ForceRelease, LockStore, Locks, MemoryStore, Wait};
 
 use crate::{
-    faulty::{Op, slow},
+    faulty::{FaultyStore, Op, slow, slow_reply},
     helpers::{faulty, ms, settle, timed},
 };
 
@@ -158,4 +158,64 @@ async fn another_service_gets_its_turn_on_many_threads() {
     let store = MemoryStore::new();
     let took = wait_of_an_outsider(&Locks::new(store.clone()), &Locks::new(store), None).await;
     assert!(took <= ms(1_000), "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_waiter_leaves_untaken_is_released_at_once() {
+    let (memory, _, locks) = faulty();
+    let held = locks.lock("k").acquire().await.expect("free");
+    let lock = locks.lock("k");
+    let mut waiter = Box::pin(lock.acquire());
+    assert!(futures::poll!(&mut waiter).is_pending());
+    drop(held);
+    drop(waiter);
+    settle().await;
+    assert!(memory.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_lock_of_one_who_went_away_is_taken_over() {
+    let (_, store, locks) = faulty();
+    store.all(slow(3));
+    let lock = locks.lock("k");
+    let mut first = Box::pin(lock.acquire());
+    assert!(futures::poll!(&mut first).is_pending());
+    drop(first);
+    let (took, ended) = timed(locks.lock("k").acquire()).await;
+    let _lease = ended.expect("free");
+    assert!(took <= ms(10), "{took:?}");
+    assert_eq!((store.calls(Op::Acquire), store.calls(Op::Rotate), store.calls(Op::Release)), (1, 1, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_comes_while_a_release_is_under_way_is_woken_by_its_end() {
+    let memory = MemoryStore::new();
+    let store = FaultyStore::over(memory).deaf();
+    let locks = Locks::new(store.clone());
+    store.once(Op::Release, [slow_reply(20)]);
+    drop(locks.lock("k").acquire().await.expect("free"));
+    settle().await;
+    let (took, ended) = timed(locks.lock("k").acquire()).await;
+    drop(ended.expect("free"));
+    assert!(took <= ms(22), "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lock_that_was_forced_free_is_noticed_although_its_guard_is_here() {
+    let (memory, _, locks) = faulty();
+    let held = locks.lock("k").acquire().await.expect("free");
+    let lock = locks.lock("k");
+    let waiter = tokio::spawn(async move { lock.acquire().await });
+    tokio::time::sleep(ms(500)).await;
+    let (took, ended) = timed(async {
+        memory.force_release(ForceRelease::new(held.key().clone())).await.expect("forced");
+        waiter.await.expect("no panic")
+    })
+    .await;
+    let lease = ended.expect("free");
+    assert!(took <= ms(2), "{took:?}");
+    drop(held);
+    settle().await;
+    assert!(!lease.is_lost());
+    lease.release().await.expect("the late guard has not released it");
 }

@@ -6,7 +6,7 @@ use lockproof::{AcquireError, Locks, ReleaseError, StoreErrorKind};
 
 use crate::{
     faulty::{Fault, Op, REPLY_HANGS, REPLY_LOST, Step},
-    helpers::{comes_free, faulty, ms, polled, settle, timed},
+    helpers::{comes_free, faulty, ms, owner_of, polled, settle, timed},
 };
 
 #[tokio::test(start_paused = true)]
@@ -172,4 +172,15 @@ async fn to_rotate_with_another_waiter_behind() {
     assert!(took <= ms(300), "{took:?}");
     locks.drain().await;
     assert!(memory.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn to_acquire_that_is_overtaken_by_its_own_release() {
+    let (memory, store, locks) = faulty();
+    store.once(Op::Acquire, [Fault::Straggles(ms(300))]);
+    locks.lock("k").acquire().await.expect_err("no answer");
+    locks.drain().await;
+    tokio::time::sleep(ms(1_000)).await;
+    assert_eq!(owner_of(&memory, "k").await, None);
+    assert!(store.calls(Op::Release) > 1);
 }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use lockproof::{AcquireError, ExtendError, Locks, ReleaseError, Wait};
+use lockproof::{AcquireError, ExtendError, Locks, ReleaseError, StoreErrorKind, Wait};
 
 use crate::{
-    faulty::{HANGS, Op, slow},
+    faulty::{Fault, HANGS, Op, Step, slow},
     helpers::{faulty, ms, settle, timed},
 };
 
@@ -178,4 +178,34 @@ async fn other_services_go_on() {
     settle().await;
     assert!(!memory.is_empty(), "the guard that is dropped late does not release the other's lock");
     drop(lease);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_grant_that_comes_together_with_it_is_released() {
+    let (memory, store, locks) = faulty();
+    store.once(Op::Acquire, [Fault::Before(Step::Yields(1))]);
+    let lock = locks.lock("k");
+    let mut acquiring = Box::pin(lock.acquire());
+    assert!(futures::poll!(&mut acquiring).is_pending());
+    let mut shutdown = Box::pin(locks.shutdown(ms(500)));
+    assert!(futures::poll!(&mut shutdown).is_pending());
+    assert!(matches!(acquiring.await, Err(AcquireError::Closed { .. })));
+    shutdown.await.expect("in time");
+    assert!(memory.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lease_is_released_although_an_older_call_was_answered_after_it_was_granted() {
+    let (memory, store, locks) = faulty();
+    store.once(Op::Acquire, [slow(50), Fault::After(Step::Fail(StoreErrorKind::OutcomeUnknown))]);
+    let lock = locks.lock("k");
+    let mut parked = Box::pin(lock.acquire());
+    assert!(futures::poll!(&mut parked).is_pending());
+    let lease = locks.lock("k").try_acquire().await.expect("an answer").expect("free");
+    drop(parked);
+    tokio::time::sleep(ms(100)).await;
+    assert!(!lease.is_lost());
+    locks.shutdown(ms(2_000)).await.expect("in time");
+    assert!(lease.is_lost());
+    assert!(memory.is_empty());
 }

@@ -46,6 +46,8 @@ pub(crate) enum Fault {
     After(Step),
     /// From here on the call goes on although its caller has gone away.
     Detached,
+    /// It is answered as unknown at once, and done this much later.
+    Straggles(Duration),
 }
 
 /// The store could not be reached, nothing was done.
@@ -163,6 +165,15 @@ impl FaultyStore {
         Box::pin(async move {
             let faults = store.begin(op, Some(owner));
             let detached = faults.iter().any(|fault| matches!(fault, Fault::Detached));
+            for fault in &faults {
+                if let Fault::Straggles(delay) = *fault {
+                    tokio::spawn(async move {
+                        tokio::time::sleep(delay).await;
+                        work.await.map(drop)
+                    });
+                    return Err(StoreError::new(StoreErrorKind::OutcomeUnknown, "still on its way"));
+                }
+            }
             let call = async move {
                 for fault in &faults {
                     if let Fault::Before(step) = fault {

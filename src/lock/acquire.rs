@@ -14,6 +14,7 @@ use super::{
     options::Resolved,
     place::Place,
     registry::Opening,
+    seen::Seen,
     service::Service,
     tasks::has_runtime,
 };
@@ -75,10 +76,14 @@ pub(super) async fn acquire(
     };
     match ended {
         Ok(Some(hold)) => Ok(Ok(hold)),
-        Ok(None) => Ok(Err(asker.seen.holder)),
+        Ok(None) => Ok(Err(asker.seen.into_holder())),
         Err(Ended::Closed) => Err(AcquireError::Closed { key: name.clone() }),
         Err(Ended::Failed(source)) => Err(AcquireError::Store { key: name.clone(), source }),
-        Err(Ended::Time) => Err(asker.out_of_time(name)),
+        Err(Ended::Time) => {
+            // Who stood further back in line has seen nothing; the first in line has left word.
+            let word = service.registry().holder(&asker.wanted.key);
+            Err(asker.seen.at_the_end(name, limit.unwrap_or_default(), wait, word))
+        }
     }
 }
 
@@ -93,16 +98,6 @@ struct Asker<'a> {
     limit: Option<Duration>,
     /// What became known during the wait, for the error at its end.
     seen: Seen,
-}
-
-#[derive(Default)]
-struct Seen {
-    /// Somebody held it when the store was last asked, or when its own guards were looked at.
-    held: bool,
-    holder: Option<Holder>,
-    failure: Option<StoreError>,
-    /// How many failures there were in a row.
-    failures: u32,
 }
 
 /// Why an acquisition ended without the lock.
@@ -292,7 +287,7 @@ impl Asker<'_> {
 
     fn note_holder(&mut self, holder: Option<Holder>) {
         self.service.registry().note_holder(&self.wanted.key, holder.as_ref());
-        self.seen = Seen { held: true, holder, ..Seen::default() };
+        self.seen = Seen::held_by(holder);
     }
 
     /// A store that cannot be reached is tried again for as long as there is time.
@@ -300,23 +295,6 @@ impl Asker<'_> {
         if !self.patient || error.kind() != StoreErrorKind::Unavailable {
             return Err(Ended::Failed(error));
         }
-        self.seen.failures += 1;
-        self.seen.failure = Some(error);
-        Ok(Until::Back(self.seen.failures))
-    }
-
-    fn out_of_time(self, name: &LockKey) -> AcquireError {
-        let key = name.clone();
-        let waited = self.limit.unwrap_or_default();
-        let Seen { held, holder, failure, .. } = self.seen;
-        // Who stood further back in line has seen nothing; the first in line has left word.
-        let holder = holder.or_else(|| self.service.registry().holder(&self.wanted.key));
-        match failure {
-            Some(source) => AcquireError::Store { key, source },
-            None if self.patient && (held || holder.is_some()) => {
-                AcquireError::Timeout { key, waited, holder: holder.map(Box::new) }
-            }
-            None => AcquireError::Store { key, source: StoreError::no_answer(waited) },
-        }
+        Ok(Until::Back(self.seen.failed(error)))
     }
 }

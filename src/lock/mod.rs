@@ -4,6 +4,7 @@ mod abandoned;
 mod acquire;
 mod builder;
 mod call;
+mod entry;
 mod error;
 mod hints;
 mod hold;
@@ -18,6 +19,7 @@ mod registry;
 mod release;
 mod releaser;
 mod renew;
+mod seen;
 mod service;
 mod tasks;
 #[cfg(test)]

@@ -78,12 +78,8 @@ fn a_service_whose_runtime_has_ended_ends_with_its_last_handle() {
     let locks = Locks::new(store);
     let service = Arc::downgrade(locks.handle().service());
     let lock = locks.lock("k");
-    let asking = Box::pin(async move { lock.acquire().await.map(drop) });
-    let asking = runtime.block_on(async {
-        let mut asking = asking;
-        assert!(futures::poll!(&mut asking).is_pending());
-        asking
-    });
+    let mut asking = Box::pin(async move { lock.acquire().await.map(drop) });
+    assert!(runtime.block_on(async { futures::poll!(&mut asking) }).is_pending());
     let lease = runtime.block_on(locks.lock("j").acquire()).expect("free");
     drop(runtime);
     // Its call is left with a releaser that has no runtime.

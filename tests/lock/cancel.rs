@@ -303,18 +303,3 @@ async fn cancelled_at_random_in_a_crowd() {
         assert!(memory.is_empty(), "round {round}");
     }
 }
-
-#[tokio::test(start_paused = true)]
-async fn the_store_may_forget_a_lock_that_is_being_taken_over() {
-    let (memory, _, locks) = faulty();
-    let held = locks.lock("k").acquire().await.expect("free");
-    let lock = locks.lock("k");
-    let waiter = tokio::spawn(async move { lock.acquire().await });
-    settle().await;
-    let key = lockproof::LockKey::new("k").expect("valid");
-    memory.force_release(lockproof::ForceRelease::new(key)).await.expect("forced");
-    drop(held);
-    drop(waiter.await.expect("no panic").expect("free"));
-    locks.drain().await;
-    assert!(memory.is_empty());
-}

@@ -9,7 +9,7 @@ use futures::future::join_all;
 use lockproof::{Locks, MemoryStore, Wait};
 
 use crate::{
-    faulty::{Fault, FaultyStore, Op, Step, slow},
+    faulty::{Fault, FaultyStore, HANGS, Op, REPLY_HANGS, REPLY_LOST, Step, UNAVAILABLE, slow, slow_reply},
     helpers::ms,
 };
 
@@ -109,4 +109,57 @@ async fn different_keys_do_not_block_each_other() {
     let locks = Locks::memory();
     let _one = locks.lock("one").acquire().await.expect("free");
     let _two = locks.lock("two").wait(ms(1)).acquire().await.expect("free");
+}
+
+/// Calls fail, hang, are late and lose their replies at random, and callers go away at random.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn never_two_inside_whatever_goes_wrong() {
+    let memory = MemoryStore::new();
+    let store = FaultyStore::over(memory.clone());
+    let service =
+        || Locks::builder().store(store.clone()).ttl("10m").op_timeout(ms(20)).build().expect("valid");
+    let services = [(); 3].map(|()| service());
+    let inside = [(); 3].map(|()| Arc::new(AtomicBool::new(false)));
+    let served = Arc::new(AtomicUsize::new(0));
+    let end = tokio::time::Instant::now() + ms(1_500);
+    let tasks: Vec<_> = (0..24)
+        .map(|n| {
+            let lock = services[n % 3].lock(("k", n / 3 % 3));
+            let (inside, served) = (Arc::clone(&inside[n / 3 % 3]), Arc::clone(&served));
+            tokio::spawn(async move {
+                while tokio::time::Instant::now() < end {
+                    let wanted = tokio::time::timeout(ms(fastrand::u64(0..60)), lock.acquire());
+                    let Ok(Ok(lease)) = wanted.await else { continue };
+                    assert!(!inside.swap(true, SeqCst), "two inside");
+                    if fastrand::bool() {
+                        tokio::time::sleep(std::time::Duration::from_micros(fastrand::u64(..500))).await;
+                    }
+                    assert!(!lease.is_lost());
+                    assert!(inside.swap(false, SeqCst));
+                    served.fetch_add(1, SeqCst);
+                    match fastrand::u8(..3) {
+                        0 => drop(lease),
+                        1 => drop(lease.release().await),
+                        _ => drop(tokio::time::timeout(ms(fastrand::u64(..2)), lease.release()).await),
+                    }
+                }
+            })
+        })
+        .collect();
+    while tokio::time::Instant::now() < end {
+        let op = [Op::Acquire, Op::Release, Op::Rotate][fastrand::usize(..3)];
+        let fault =
+            [UNAVAILABLE, REPLY_LOST, HANGS, REPLY_HANGS, slow(2), slow_reply(2)][fastrand::usize(..6)];
+        store.once(op, [fault]);
+        tokio::time::sleep(ms(20)).await;
+    }
+    for task in tasks {
+        task.await.expect("no panic");
+    }
+    store.heal();
+    assert!(served.load(SeqCst) > 50, "{served:?} served");
+    for service in &services {
+        tokio::time::timeout(ms(5_000), service.drain()).await.expect("drained");
+    }
+    assert!(memory.is_empty());
 }

@@ -5,10 +5,10 @@ use std::{
     time::Duration,
 };
 
-use lockproof::{ForceRelease, LockStore, Locks, MemoryStore, Wait};
+use lockproof::{ForceRelease, LockKey, LockStore, Locks, MemoryStore, Wait};
 
 use crate::{
-    faulty::{FaultyStore, Op, slow, slow_reply},
+    faulty::{FaultyStore, Op, UNAVAILABLE, slow, slow_reply},
     helpers::{faulty, ms, settle, timed},
 };
 
@@ -174,6 +174,20 @@ async fn what_a_waiter_leaves_untaken_is_released_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_was_offered_and_left_is_not_released_twice_as_often() {
+    let (_, store, locks) = faulty();
+    let held = locks.lock("k").acquire().await.expect("free");
+    let lock = locks.lock("k");
+    let mut waiter = Box::pin(lock.acquire());
+    assert!(futures::poll!(&mut waiter).is_pending());
+    store.always(Op::Release, [UNAVAILABLE]);
+    drop(held);
+    drop(waiter);
+    tokio::time::sleep(ms(190)).await;
+    assert_eq!(store.calls(Op::Release), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_lock_of_one_who_went_away_is_taken_over() {
     let (_, store, locks) = faulty();
     store.all(slow(3));
@@ -218,4 +232,19 @@ async fn a_lock_that_was_forced_free_is_noticed_although_its_guard_is_here() {
     settle().await;
     assert!(!lease.is_lost());
     lease.release().await.expect("the late guard has not released it");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_store_may_forget_a_lock_that_is_being_taken_over() {
+    let (memory, _, locks) = faulty();
+    let held = locks.lock("k").acquire().await.expect("free");
+    let lock = locks.lock("k");
+    let waiter = tokio::spawn(async move { lock.acquire().await });
+    settle().await;
+    let key = LockKey::new("k").expect("valid");
+    memory.force_release(ForceRelease::new(key)).await.expect("forced");
+    drop(held);
+    drop(waiter.await.expect("no panic").expect("free"));
+    locks.drain().await;
+    assert!(memory.is_empty());
 }

@@ -62,8 +62,11 @@ pub enum ReleaseError {
         /// Which lock.
         key: LockKey,
     },
-    /// The store could not say. A release goes on in the background until the lease has lapsed.
-    #[error("it is not known whether the lock {key} was released; this goes on in the background")]
+    /// The store could not say. Where trying again may help, a release goes on in the background until the lease has
+    /// lapsed.
+    #[error(
+        "the lock {key} may not be released yet; where that helps, this is tried again in the background"
+    )]
     Store {
         /// Which lock.
         key: LockKey,

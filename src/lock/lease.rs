@@ -105,11 +105,12 @@ impl Lease {
         }
     }
 
-    /// Releases the lock and tells how that went.
+    /// Releases the lock and tells how that went. A lost reply or a short outage is waited out, for as long as a call
+    /// to the store may take.
     ///
     /// # Errors
     /// [`ReleaseError::Lost`] if it was no longer ours; [`ReleaseError::Store`] if the store cannot say: a release
-    /// goes on in the background.
+    /// goes on in the background, unless trying again is no use.
     ///
     /// # Cancel safety
     /// The release goes on in the background.

@@ -82,7 +82,7 @@ impl Locks {
     /// still there have lost their locks.
     ///
     /// # Errors
-    /// [`ShutdownError`] if not all was released within `limit`.
+    /// [`ShutdownError`] if not all was released within `limit`, or an acquisition's call is not answered.
     ///
     /// # Cancel safety
     /// The service is ended all the same, and the releases go on.

@@ -2,18 +2,18 @@
 //! waits for it any more would otherwise be held by nobody until its ttl is over.
 
 use std::{
+    marker::PhantomData,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
-    time::Duration,
 };
 
-use super::service::Service;
-use crate::store::{Outcome, StoreError, StoreFuture};
+use super::{service::Service, tasks::within};
+use crate::store::{StoreError, StoreFuture};
 
 /// A call that is polled in place; dropped before its answer, it is driven to its end by the releaser.
 ///
-/// Its caller sees to a definite answer; `finish` sees to all others.
+/// Its caller sees to the answer that it gets; `finish` sees to the one that it does not wait for.
 pub(super) struct Call<T: Send + 'static, F: Finish<T>> {
     service: Arc<Service>,
     open: Option<(StoreFuture<T>, F)>,
@@ -31,11 +31,6 @@ impl<T: Send + 'static, F: Finish<T>> Call<T, F> {
     pub(super) fn new(service: &Arc<Service>, call: StoreFuture<T>, finish: F) -> Self {
         Self { service: Arc::clone(service), open: Some((call, finish)) }
     }
-
-    /// The answer, or an error of the kind `OutcomeUnknown` if there is none in time.
-    pub(super) async fn within(self, limit: Duration) -> Result<T, StoreError> {
-        tokio::time::timeout(limit, self).await.unwrap_or_else(|_| Err(StoreError::no_answer(limit)))
-    }
 }
 
 impl<T: Send + 'static, F: Finish<T>> Future for Call<T, F> {
@@ -44,13 +39,8 @@ impl<T: Send + 'static, F: Finish<T>> Future for Call<T, F> {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let Some((call, _)) = &mut self.open else { return Poll::Pending };
         let answer = call.as_mut().poll(context);
-        if let Poll::Ready(answer) = &answer
-            && let Some((_, finish)) = self.open.take()
-            && answer.as_ref().is_err_and(|error| error.outcome() == Outcome::Unknown)
-        {
-            // Whatever the store did, the caller will not clean up after it: to it this is a failure.
-            finish.abandoned(&self.service);
-            finish.finish(&self.service, None);
+        if answer.is_ready() {
+            self.open = None;
         }
         answer
     }
@@ -70,16 +60,16 @@ impl<T: Send + 'static, F: Finish<T>> Drop for Call<T, F> {
 struct Adopted<T, F: Finish<T>> {
     service: Arc<Service>,
     finish: Option<F>,
-    _answer: std::marker::PhantomData<fn(T)>,
+    answer: PhantomData<fn(T)>,
 }
 
 impl<T: Send + 'static, F: Finish<T>> Adopted<T, F> {
     fn new(service: &Arc<Service>, finish: F) -> Self {
-        Self { service: Arc::clone(service), finish: Some(finish), _answer: std::marker::PhantomData }
+        Self { service: Arc::clone(service), finish: Some(finish), answer: PhantomData }
     }
 
     async fn drive(mut self, call: StoreFuture<T>) {
-        let answer = tokio::time::timeout(self.service.patience(), call).await.ok();
+        let answer = within(self.service.patience(), call).await.ok();
         self.end(answer);
     }
 }
@@ -94,7 +84,7 @@ impl<T, F: Finish<T>> Adopted<T, F> {
 }
 
 impl<T, F: Finish<T>> Drop for Adopted<T, F> {
-    /// The runtime ends before the answer is in.
+    /// The runtime ends, or the store panics, before the answer is in.
     fn drop(&mut self) {
         self.end(None);
     }

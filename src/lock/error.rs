@@ -62,8 +62,11 @@ pub enum ReleaseError {
         /// Which lock.
         key: LockKey,
     },
-    /// The store could not say. A release goes on in the background until the lease has lapsed.
-    #[error("it is not known whether the lock {key} was released; this goes on in the background")]
+    /// The store could not say. Where trying again may help, a release goes on in the background until the lease has
+    /// lapsed.
+    #[error(
+        "the lock {key} may not be released yet; where that helps, this is tried again in the background"
+    )]
     Store {
         /// Which lock.
         key: LockKey,
@@ -96,8 +99,8 @@ pub enum ExtendError {
         /// Which lock.
         key: LockKey,
     },
-    /// The store could not say; the lease stands until its old deadline, perhaps longer.
-    #[error("it is not known whether the lock {key} was extended; its old deadline holds")]
+    /// The store could not say; of the old deadline and the new one the earlier holds.
+    #[error("the lock {key} may not have been extended; try again before its deadline")]
     Store {
         /// Which lock.
         key: LockKey,
@@ -108,7 +111,7 @@ pub enum ExtendError {
 
 /// The service still had releases to send when its time was up.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{unsettled} locks were not released within {waited:?}; they end with their ttl")]
+#[error("{unsettled} releases were not done within {waited:?}; what they would have freed ends with its ttl")]
 #[non_exhaustive]
 pub struct ShutdownError {
     /// How many.

@@ -31,8 +31,12 @@ impl Hints {
     /// Makes sure that the store is listened to.
     pub(super) fn listen(&self, service: &Arc<Service>) -> Listening {
         self.listeners.fetch_add(1, SeqCst);
-        self.running.ensure(|mark| run(Arc::clone(service), mark));
+        self.ensure(service);
         Listening(Arc::clone(service))
+    }
+
+    fn ensure(&self, service: &Arc<Service>) {
+        self.running.ensure(|mark| run(Arc::clone(service), mark));
     }
 
     fn nobody_listens(&self) -> bool {
@@ -49,6 +53,13 @@ impl Hints {
                 return;
             }
         }
+    }
+}
+
+impl Listening {
+    /// Goes on listening if the runtime has ended in which that was done.
+    pub(super) fn go_on(&self) {
+        self.0.hints().ensure(&self.0);
     }
 }
 

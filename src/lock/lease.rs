@@ -4,15 +4,18 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use futures::future::select;
+
 use super::{
     ExtendError, ReleaseError,
     hold::Hold,
     release::release,
+    renew,
     service::{Domain, Handle},
 };
 use crate::{
-    model::{Deadline, FencingToken, LockKey, Owner, Ttl, clock::BootInstant},
-    store::{Extend, ExtendReply, Rotate, RotateReply, StoreError},
+    model::{FencingToken, LockKey, Owner, Ttl},
+    store::{ExtendReply, RotateReply, StoreError},
 };
 
 /// A lock that is held. Dropping it releases the lock in the background; [`release`](Self::release) tells how that
@@ -63,55 +66,51 @@ impl Lease {
         !self.hold.is_running()
     }
 
-    /// Completes at the deadline, whatever the store is doing; never for a lease that never expires.
+    /// Completes at the deadline, whatever the store is doing, or when it turns out to be no longer ours; never for a
+    /// lease that never expires and is not lost in another way.
     ///
     /// # Cancel safety
     /// Waits only; can be dropped at any time.
     pub async fn lost(&self) {
-        // The deadline moves when the lease is extended meanwhile.
-        while !self.is_lost() {
-            self.hold.deadline().passed().await;
+        loop {
+            let changed = self.hold.changed();
+            if self.is_lost() {
+                return;
+            }
+            let passed = self.hold.deadline().passed();
+            futures::pin_mut!(changed, passed);
+            select(passed, changed).await;
         }
     }
 
     /// Restarts the lease: `ttl` from now, or its original ttl. It may become shorter.
     ///
     /// # Errors
-    /// [`ExtendError::Lost`] if it has lapsed: it is not revived. [`ExtendError::NeverExpires`] if there is nothing to
-    /// extend. [`ExtendError::Store`] if the store cannot say: the old deadline holds.
+    /// [`ExtendError::Lost`] if it has lapsed, also while the store was asked: it is not revived.
+    /// [`ExtendError::NeverExpires`] if there is nothing to extend. [`ExtendError::Store`] if the store cannot say: of
+    /// the old deadline and the new one the earlier holds.
     ///
     /// # Cancel safety
-    /// The store may have extended it; the old deadline holds here.
+    /// The store may have extended it; of the old deadline and the new one the earlier holds here.
     pub async fn extend(&self, ttl: Option<Ttl>) -> Result<(), ExtendError> {
         let key = || self.key.clone();
-        if self.hold.ttl == Ttl::Never {
+        if self.hold.deadline().remaining().is_none() {
             return Err(ExtendError::NeverExpires { key: key() });
         }
-        if self.is_lost() {
-            return Err(ExtendError::Lost { key: key() });
-        }
         let ttl = ttl.unwrap_or(self.hold.ttl);
-        let service = self.handle.service();
-        let sent = BootInstant::now();
-        let call = service.store().extend(Extend::new(self.hold.key.clone(), self.hold.owner.clone(), ttl));
-        match service.within_op_timeout(call).await {
-            Ok(ExtendReply::Extended) => {
-                self.hold.set_deadline(Deadline::counted_from(sent, ttl));
-                Ok(())
-            }
-            Ok(ExtendReply::NotHeld) => {
-                self.hold.set_deadline(Deadline::PASSED);
-                Err(ExtendError::Lost { key: key() })
-            }
+        match renew::extend(self.handle.service(), &self.hold, ttl).await {
+            Ok(ExtendReply::Extended) => Ok(()),
+            Ok(ExtendReply::NotHeld) => Err(ExtendError::Lost { key: key() }),
             Err(source) => Err(ExtendError::Store { key: key(), source }),
         }
     }
 
-    /// Releases the lock and tells how that went.
+    /// Releases the lock and tells how that went. A lost reply or a short outage is waited out, for as long as a call
+    /// to the store may take.
     ///
     /// # Errors
     /// [`ReleaseError::Lost`] if it was no longer ours; [`ReleaseError::Store`] if the store cannot say: a release
-    /// goes on in the background.
+    /// goes on in the background, unless trying again is no use.
     ///
     /// # Cancel safety
     /// The release goes on in the background.
@@ -124,16 +123,7 @@ impl Lease {
     /// # Cancel safety
     /// The store may have raised it; here the old one holds, which the row refuses as it did before.
     pub(crate) async fn raise_above(&self, above: FencingToken) -> Result<RotateReply, StoreError> {
-        let Hold { key, owner, label, ttl, .. } = &*self.hold;
-        let sent = BootInstant::now();
-        let rotate = Rotate::new(key.clone(), owner.clone(), owner.clone(), label.clone(), *ttl, Some(above));
-        let service = self.handle.service();
-        let reply = service.within_op_timeout(service.store().rotate(rotate)).await?;
-        match reply {
-            RotateReply::Granted { token } => self.hold.set_grant(token, Deadline::counted_from(sent, *ttl)),
-            RotateReply::NotHeld => self.hold.set_deadline(Deadline::PASSED),
-        }
-        Ok(reply)
+        renew::raise_above(self.handle.service(), &self.hold, above).await
     }
 
     /// Which locks this one excludes.
@@ -144,7 +134,10 @@ impl Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        self.handle.service().let_go(&self.hold);
+        let service = self.handle.service();
+        service.let_go(&self.hold);
+        // The runtime that the lock was acquired in may have ended.
+        service.releaser().ensure(service);
     }
 }
 

@@ -1,4 +1,4 @@
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use super::{
     AcquireError, Lease,
@@ -7,7 +7,10 @@ use super::{
     service::Handle,
     wait::Wait,
 };
-use crate::model::{IntoTtl, InvalidKey, Label, LockKey};
+use crate::{
+    model::{IntoTtl, InvalidKey, Label, LockKey},
+    store::Holder,
+};
 
 /// A lock that is not held: a name and how to take it. Cheap to clone.
 ///
@@ -61,8 +64,11 @@ impl Lock {
     /// that it brings is released.
     pub async fn acquire(&self) -> Result<Lease, AcquireError> {
         let (key, options) = self.resolve()?;
-        let held = self.take(&key, options).await?;
-        held.ok_or_else(|| AcquireError::Timeout { key, waited: std::time::Duration::ZERO, holder: None })
+        self.take(&key, options).await?.map_err(|holder| AcquireError::Timeout {
+            key,
+            waited: Duration::ZERO,
+            holder: holder.map(Box::new),
+        })
     }
 
     /// Takes the lock if it is free now, and says `None` if somebody else holds it.
@@ -74,7 +80,7 @@ impl Lock {
     /// As for [`acquire`](Self::acquire).
     pub async fn try_acquire(&self) -> Result<Option<Lease>, AcquireError> {
         let (key, options) = self.resolve()?;
-        self.take(&key, Resolved { wait: Wait::Never, ..options }).await
+        Ok(self.take(&key, Resolved { wait: Wait::Never, ..options }).await?.ok())
     }
 
     fn resolve(&self) -> Result<(LockKey, Resolved), AcquireError> {
@@ -83,9 +89,13 @@ impl Lock {
         Ok((key, options))
     }
 
-    async fn take(&self, key: &LockKey, options: Resolved) -> Result<Option<Lease>, AcquireError> {
-        let hold = acquire(self.handle.service(), key, options).await?;
-        Ok(hold.map(|hold| Lease::new(Arc::clone(&self.handle), key.clone(), hold)))
+    async fn take(
+        &self,
+        key: &LockKey,
+        options: Resolved,
+    ) -> Result<Result<Lease, Option<Holder>>, AcquireError> {
+        let asked = acquire(self.handle.service(), key, options).await?;
+        Ok(asked.map(|hold| Lease::new(Arc::clone(&self.handle), key.clone(), hold)))
     }
 }
 

@@ -3,7 +3,9 @@ use std::{fmt, sync::Arc, time::Duration};
 use super::{
     Lock, LocksBuilder, ShutdownError,
     options::{LockOptions, Resolved},
+    releaser::Releaser,
     service::{Handle, Service},
+    tasks::within,
     wait::Wait,
 };
 use crate::{
@@ -21,7 +23,7 @@ use crate::{
 /// let lease = locks.lock("nightly-report").acquire().await?;
 /// assert!(locks.lock("nightly-report").try_acquire().await?.is_none());
 /// lease.release().await?;
-/// # Ok::<(), lockproof::Error>(()) }).unwrap();
+/// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
 /// ```
 #[derive(Clone)]
 pub struct Locks {
@@ -73,23 +75,26 @@ impl Locks {
     pub async fn drain(&self) {
         let service = self.handle.service();
         service.releaser().ensure(service);
-        service.releaser().drained().await;
+        service.releaser().drained(Releaser::unsettled_len).await;
     }
 
     /// Ends the service: releases what is held and what is queued, and refuses whatever comes later. Guards that are
     /// still there have lost their locks.
     ///
     /// # Errors
-    /// [`ShutdownError`] if not all was released within `limit`.
+    /// [`ShutdownError`] if not all was released within `limit`, or an acquisition's call is not answered.
     ///
     /// # Cancel safety
     /// The service is ended all the same, and the releases go on.
     pub async fn shutdown(&self, limit: Duration) -> Result<(), ShutdownError> {
         let service = self.handle.service();
         service.close();
-        tokio::time::timeout(limit, self.drain())
-            .await
-            .map_err(|_| ShutdownError { unsettled: service.releaser().len(), waited: limit })
+        service.releaser().ensure(service);
+        let drained = within(limit, service.releaser().drained(Releaser::open_len)).await;
+        match service.releaser().open_len() {
+            unsettled if drained.is_err() && unsettled > 0 => Err(ShutdownError { unsettled, waited: limit }),
+            _ => Ok(()),
+        }
     }
 }
 

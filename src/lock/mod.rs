@@ -1,8 +1,10 @@
 //! Floor 3: how a lock is held over time.
 
+mod abandoned;
 mod acquire;
 mod builder;
 mod call;
+mod entry;
 mod error;
 mod hints;
 mod hold;
@@ -10,13 +12,18 @@ mod lease;
 #[allow(clippy::module_inception, reason = "the file is named after its type")]
 mod lock;
 mod locks;
+mod nap;
 mod options;
 mod place;
 mod registry;
 mod release;
 mod releaser;
+mod renew;
+mod seen;
 mod service;
 mod tasks;
+#[cfg(test)]
+mod tests;
 mod wait;
 
 pub use builder::{BuildError, LocksBuilder};

@@ -24,21 +24,26 @@ impl Place {
         self.service.registry().is_first(&self.key, &self.stand)
     }
 
-    /// Completes when it is this one's turn, or the service is closed.
+    /// Completes when it is this one's turn.
     pub(super) async fn turn(&mut self) {
-        while !self.is_first() && !self.service.is_closed() {
+        while !self.is_first() {
             self.woken().await;
         }
     }
 
     /// What there is to do for the first in line.
-    pub(super) fn open(&self) -> Opening {
+    pub(super) fn open(&mut self) -> Opening {
+        if let Stand::Trying { unknown } = &mut self.stand
+            && std::mem::take(unknown)
+        {
+            return Opening::Ask;
+        }
         self.service.registry().open(&self.key)
     }
 
     /// Completes when there is a reason to look again.
     pub(super) async fn woken(&mut self) {
-        if let Stand::Trying = self.stand {
+        if let Stand::Trying { .. } = self.stand {
             self.stand = self.service.registry().stay(&self.key);
             // What happened until now woke nobody: look once more before sleeping.
             return;
@@ -51,7 +56,7 @@ impl Place {
     /// Whether the store has had a hint since the last look.
     pub(super) fn was_hinted(&self) -> bool {
         match &self.stand {
-            Stand::Trying => false,
+            Stand::Trying { .. } => false,
             Stand::InLine { waiter, .. } => waiter.hinted.swap(false, SeqCst),
         }
     }

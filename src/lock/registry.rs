@@ -1,62 +1,30 @@
 //! What this service knows of each key: who waits here, what it holds, and what it has not heard back about.
 
 use std::{
-    collections::{BTreeMap, HashMap},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering::SeqCst},
-    },
+    collections::HashMap,
+    sync::{Arc, atomic::Ordering::SeqCst},
 };
 
-use tokio::sync::Notify;
-
-use super::hold::{Hold, Phase};
+use super::{
+    entry::{Entry, Waiter},
+    hold::{Hold, Phase},
+};
 use crate::{
-    model::LockKey,
+    model::{LockKey, clock::BootInstant},
     store::{Holder, sharded::Sharded},
 };
 
-/// How often in a row a lock is handed on inside this service before others get a chance.
-const HANDOVERS: u32 = 64;
-
 #[derive(Debug, Default)]
 pub(super) struct Registry(Sharded<HashMap<LockKey, Entry>>);
-
-#[derive(Debug, Default)]
-struct Entry {
-    /// The last grant that is not over.
-    hold: Option<Arc<Hold>>,
-    /// Somebody speaks to the store about a key for which nobody stood in line.
-    trying: bool,
-    handovers: u32,
-    contention: Option<Box<Contention>>,
-}
-
-/// What only contended keys need.
-#[derive(Debug, Default)]
-struct Contention {
-    /// Who waits, in the order in which they came; the first speaks to the store.
-    line: BTreeMap<u64, Arc<Waiter>>,
-    next: u64,
-    /// Acquisitions that were given up before the store had answered.
-    abandoned: usize,
-    /// Who held it when the store was last asked.
-    holder: Option<Holder>,
-}
-
-/// Somebody in line.
-#[derive(Debug, Default)]
-pub(super) struct Waiter {
-    pub(super) woken: Notify,
-    /// There was a hint from the store, so what is known here may be out of date.
-    pub(super) hinted: AtomicBool,
-}
 
 /// Where somebody stands.
 #[derive(Debug)]
 pub(super) enum Stand {
     /// Nobody was there before.
-    Trying,
+    Trying {
+        /// Nothing at all was known about the key.
+        unknown: bool,
+    },
     /// In line.
     InLine { number: u64, waiter: Arc<Waiter> },
 }
@@ -70,7 +38,9 @@ pub(super) enum Opening {
     HeldHere(Arc<Hold>),
     /// A guard of this service has let go of it: it is the finder's to take over.
     TakeOver(Arc<Hold>),
-    /// A call about this key is open; nothing must be sent before it is answered.
+    /// It was handed on here for long enough: others go first.
+    StandBack,
+    /// A call about this key is open; its answer is worth waiting for.
     Unsettled,
 }
 
@@ -89,8 +59,9 @@ impl Registry {
         let mut shard = self.0.of(key);
         let entry = shard.entry(key.clone()).or_default();
         if !entry.trying && entry.line_is_empty() {
+            let unknown = entry.is_over();
             entry.trying = true;
-            return Stand::Trying;
+            return Stand::Trying { unknown };
         }
         entry.line_up(false)
     }
@@ -110,7 +81,7 @@ impl Registry {
         let mut shard = self.0.of(key);
         let entry = shard.get_mut(key)?;
         match stand {
-            Stand::Trying => entry.trying = false,
+            Stand::Trying { .. } => entry.trying = false,
             Stand::InLine { number, .. } => {
                 if let Some(contention) = &mut entry.contention {
                     contention.line.remove(number);
@@ -118,6 +89,12 @@ impl Registry {
             }
         }
         let next = entry.first();
+        if let (Some(next), Stand::InLine { waiter, .. }) = (&next, stand)
+            && waiter.hinted.load(SeqCst)
+        {
+            // The hint was for whoever comes first.
+            next.hinted.store(true, SeqCst);
+        }
         let left = match &next {
             None => entry.hold.clone().filter(|hold| hold.phase() == Phase::Queued),
             Some(_) => None,
@@ -136,7 +113,7 @@ impl Registry {
     /// Whether it is this one's turn.
     pub(super) fn is_first(&self, key: &LockKey, stand: &Stand) -> bool {
         match stand {
-            Stand::Trying => true,
+            Stand::Trying { .. } => true,
             Stand::InLine { number, .. } => {
                 let shard = self.0.of(key);
                 shard.get(key).is_some_and(|entry| !entry.trying && entry.first_number() == Some(*number))
@@ -148,17 +125,21 @@ impl Registry {
     pub(super) fn open(&self, key: &LockKey) -> Opening {
         let mut shard = self.0.of(key);
         let Some(entry) = shard.get_mut(key) else { return Opening::Ask };
-        if entry.contention.as_ref().is_some_and(|contention| contention.abandoned > 0) {
-            return Opening::Unsettled;
-        }
-        let Some(hold) = &entry.hold else { return Opening::Ask };
-        match hold.phase() {
-            Phase::Held if hold.is_running() => Opening::HeldHere(Arc::clone(hold)),
-            Phase::Held | Phase::Gone => Opening::Ask,
-            Phase::Queued if entry.handovers < HANDOVERS && hold.advance(Phase::Queued, Phase::Taken) => {
+        let is_asked = entry.contention.as_ref().is_some_and(|contention| contention.abandoned > 0);
+        let may_hand_over = entry.may_hand_over();
+        match entry.hold.as_ref().map(|hold| (hold, hold.phase())) {
+            Some((hold, Phase::Held)) if hold.is_running() => Opening::HeldHere(Arc::clone(hold)),
+            Some((hold, Phase::Queued)) if may_hand_over && hold.advance(Phase::Queued, Phase::Taken) => {
                 Opening::TakeOver(Arc::clone(hold))
             }
-            Phase::Queued | Phase::Taken | Phase::Sent => Opening::Unsettled,
+            Some((_, Phase::Queued | Phase::Taken | Phase::Sent)) => Opening::Unsettled,
+            _ if is_asked => Opening::Unsettled,
+            Some((_, Phase::Held | Phase::Gone)) => Opening::Ask,
+            None if may_hand_over => Opening::Ask,
+            None => {
+                entry.handovers = 0;
+                Opening::StandBack
+            }
         }
     }
 
@@ -166,7 +147,11 @@ impl Registry {
     pub(super) fn granted(&self, hold: &Arc<Hold>, taken_over: bool) {
         let mut shard = self.0.of(&hold.key);
         let entry = shard.entry(hold.key.clone()).or_default();
-        entry.handovers = if taken_over { entry.handovers + 1 } else { 0 };
+        match (taken_over, entry.handovers) {
+            (false, _) => entry.handovers = 0,
+            (true, 0) => (entry.handovers, entry.handed_on_since) = (1, Some(BootInstant::now())),
+            (true, _) => entry.handovers += 1,
+        }
         entry.hold = Some(Arc::clone(hold));
     }
 
@@ -181,7 +166,11 @@ impl Registry {
         self.change(key, |entry| {
             let contention = entry.contention();
             contention.abandoned = contention.abandoned.saturating_sub(1);
-            if let Some(orphan) = orphan {
+            // A call that was answered late says nothing about a lock that was granted since.
+            let is_held = entry.hold.as_ref().is_some_and(|hold| hold.is_running());
+            if let Some(orphan) = orphan
+                && !is_held
+            {
                 entry.hold = Some(Arc::clone(orphan));
             }
         });
@@ -247,20 +236,20 @@ impl Registry {
         }
     }
 
-    /// Wakes everybody, and names what is held: for the end of the service.
-    pub(super) fn close(&self) -> Vec<Arc<Hold>> {
-        let mut held = Vec::new();
-        for shard in self.0.each() {
-            let mut waiters: Vec<Arc<Waiter>> = Vec::new();
-            for entry in shard.values() {
-                held.extend(entry.hold.clone());
-                waiters
-                    .extend(entry.contention.iter().flat_map(|contention| contention.line.values().cloned()));
-            }
-            drop(shard);
-            waiters.iter().for_each(|waiter| waiter.woken.notify_one());
+    /// There is something new about a key.
+    pub(super) fn wake(&self, key: &LockKey) {
+        let first = self.0.of(key).get(key).and_then(Entry::first);
+        if let Some(first) = first {
+            first.woken.notify_one();
         }
-        held
+    }
+
+    /// What is held, and what is on its way out.
+    pub(super) fn held(&self) -> Vec<Arc<Hold>> {
+        self.0
+            .each()
+            .flat_map(|shard| shard.values().filter_map(|entry| entry.hold.clone()).collect::<Vec<_>>())
+            .collect()
     }
 
     /// How many keys something is known about.
@@ -283,58 +272,6 @@ impl Registry {
         if let Some(first) = first {
             first.woken.notify_one();
         }
-    }
-}
-
-impl Entry {
-    fn contention(&mut self) -> &mut Contention {
-        self.contention.get_or_insert_default()
-    }
-
-    fn line_is_empty(&self) -> bool {
-        self.contention.as_ref().is_none_or(|contention| contention.line.is_empty())
-    }
-
-    fn line_up(&mut self, in_front: bool) -> Stand {
-        let contention = self.contention();
-        // Number 0 is for the one who came when nobody was there; numbers begin anew with an empty line.
-        contention.next = if contention.line.is_empty() { 1 } else { contention.next };
-        let number = if in_front { 0 } else { contention.next };
-        contention.next = contention.next.max(number + 1);
-        let waiter = Arc::<Waiter>::default();
-        contention.line.insert(number, Arc::clone(&waiter));
-        Stand::InLine { number, waiter }
-    }
-
-    fn first(&self) -> Option<Arc<Waiter>> {
-        self.contention.as_ref()?.line.values().next().cloned()
-    }
-
-    fn first_number(&self) -> Option<u64> {
-        self.contention.as_ref()?.line.keys().next().copied()
-    }
-
-    /// Who may take a hold over, unless others should have a chance.
-    fn heir_of(&self, hold: &Arc<Hold>) -> Option<Arc<Waiter>> {
-        if self.is_last(hold) && self.handovers < HANDOVERS { self.first() } else { None }
-    }
-
-    fn is_last(&self, hold: &Arc<Hold>) -> bool {
-        self.hold.as_ref().is_some_and(|last| Arc::ptr_eq(last, hold))
-    }
-
-    fn tidy(&mut self) {
-        if self
-            .contention
-            .as_ref()
-            .is_some_and(|contention| contention.line.is_empty() && contention.abandoned == 0)
-        {
-            self.contention = None;
-        }
-    }
-
-    fn is_over(&self) -> bool {
-        self.hold.is_none() && !self.trying && self.contention.is_none()
     }
 }
 

@@ -8,12 +8,13 @@ use super::{
     ReleaseError,
     call::{Call, Finish},
     hold::{Hold, Phase, Settled},
-    releaser::conclude,
+    releaser::{conclude, try_again},
     service::Service,
+    tasks::{no_runtime, within},
 };
 use crate::{
     model::LockKey,
-    store::{Outcome, Release, ReleaseReply, StoreError},
+    store::{Release, ReleaseReply, StoreError},
 };
 
 /// Releases a hold and waits to be told.
@@ -22,10 +23,12 @@ pub(super) async fn release(
     hold: &Arc<Hold>,
     name: &LockKey,
 ) -> Result<(), ReleaseError> {
-    let settled = if service.registry().is_wanted(hold) {
-        hand_over(service, hold).await
-    } else {
-        send(service, hold).await
+    let mut failure = None;
+    let settled = match within(service.op_timeout(), told(service, hold, &mut failure)).await {
+        Ok(settled) => settled,
+        Err(elapsed) => {
+            Err(failure.unwrap_or_else(|| elapsed.map_or_else(no_runtime, StoreError::no_answer)))
+        }
     };
     match settled {
         Ok(ReleaseReply::Released) => Ok(()),
@@ -34,40 +37,44 @@ pub(super) async fn release(
     }
 }
 
-/// Lets the next in line take it over.
-async fn hand_over(service: &Arc<Service>, hold: &Arc<Hold>) -> Settled {
-    let (reply, settled) = oneshot::channel();
-    hold.reply_to(reply);
-    service.let_go(hold);
-    let limit = service.op_timeout();
-    match tokio::time::timeout(limit, settled).await {
-        Ok(Ok(settled)) => settled,
-        // Nobody is left who could say: it was over before, because the service was shut down.
-        Ok(Err(_)) => Ok(ReleaseReply::NotHeld),
-        Err(_) => Err(StoreError::no_answer(limit)),
+/// Hands the hold over to the next in line, or speaks to the store at once; waits for the releaser if that fails.
+async fn told(service: &Arc<Service>, hold: &Arc<Hold>, failure: &mut Option<StoreError>) -> Settled {
+    if service.registry().is_wanted(hold) {
+        let settled = listen(hold);
+        service.let_go(hold);
+        return heard(hold, settled).await;
     }
-}
-
-/// Speaks to the store at once.
-async fn send(service: &Arc<Service>, hold: &Arc<Hold>) -> Settled {
     if !hold.advance(Phase::Held, Phase::Sent) {
+        // The service was shut down.
         return Ok(ReleaseReply::NotHeld);
     }
     service.releaser().unsettled();
     let call = service.store().release(Release::new(hold.key.clone(), hold.owner.clone()));
-    let answer = Call::new(service, call, Sent(Arc::clone(hold))).within(service.op_timeout()).await;
-    match answer {
+    match Call::new(service, call, Sent(Arc::clone(hold))).await {
         Ok(reply) => {
             service.settle(hold, Ok(reply));
             Ok(reply)
         }
         Err(error) => {
-            if error.outcome() == Outcome::NotDone {
-                service.try_release_again(hold);
+            let settled = listen(hold);
+            if try_again(service, hold, &error) {
+                *failure = Some(error);
+            } else {
+                service.settle(hold, Err(error));
             }
-            Err(error)
+            heard(hold, settled).await
         }
     }
+}
+
+fn listen(hold: &Hold) -> oneshot::Receiver<Settled> {
+    let (reply, settled) = oneshot::channel();
+    hold.reply_to(reply);
+    settled
+}
+
+async fn heard(hold: &Hold, settled: oneshot::Receiver<Settled>) -> Settled {
+    settled.await.unwrap_or_else(|_| Ok(hold.ended()))
 }
 
 /// A release whose caller has gone away.

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    panic::AssertUnwindSafe,
     pin::Pin,
     sync::{
         Arc, Mutex,
@@ -10,24 +11,32 @@ use std::{
     time::Duration,
 };
 
-use futures::{FutureExt, StreamExt, stream::FuturesUnordered};
+use futures::{
+    FutureExt, StreamExt,
+    future::{Either, pending, select},
+    stream::FuturesUnordered,
+};
 use tokio::{sync::Notify, time::sleep};
 
 use super::{
-    hold::{Hold, Phase},
+    hold::Hold,
     service::Service,
-    tasks::{Mark, Running},
+    tasks::{Mark, Running, within},
 };
 use crate::{
     log::{debug, warn},
     model::clock::BootInstant,
-    store::{Release, ReleaseReply, StoreError, StoreErrorKind, sharded::lock},
+    store::{Outcome, Release, ReleaseReply, StoreError, StoreErrorKind, sharded::lock},
 };
 
 /// How long a waiter of this service may leave a hold that it was offered, before it is released all the same.
 const OFFER: Duration = Duration::from_millis(50);
-/// How long to wait before a release is sent once more.
+/// How long to wait before a release is sent once more; twice as long each time that it fails.
 const RETRY: Duration = Duration::from_millis(200);
+/// But not longer than this.
+const MAX_RETRY: Duration = Duration::from_secs(2);
+/// How many locks are released in one call.
+const BATCH: usize = 500;
 
 type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -41,22 +50,27 @@ pub(super) struct Releaser {
     closing: AtomicBool,
     /// Holds and calls that are not over.
     unsettled: AtomicUsize,
+    /// How many acquisitions have a call open.
+    asking: AtomicUsize,
     idle: Notify,
 }
 
+/// A hold with its ticket.
+type Queued = (Arc<Hold>, u32);
+
 #[derive(Default)]
 struct Queue {
-    now: Vec<Arc<Hold>>,
+    now: Vec<Queued>,
     /// By time, and by number where the times are equal.
-    later: BTreeMap<(BootInstant, u64), Arc<Hold>>,
+    later: BTreeMap<(BootInstant, u64), Queued>,
     number: u64,
     calls: Vec<Job>,
 }
 
 impl Releaser {
-    /// Starts the task unless it is there. Says `false` if there is no runtime to start it in.
-    pub(super) fn ensure(&self, service: &Arc<Service>) -> bool {
-        self.running.ensure(|mark| run(Arc::clone(service), mark))
+    /// Starts the task unless it is there, or there is no runtime to start it in.
+    pub(super) fn ensure(&self, service: &Arc<Service>) {
+        self.running.ensure(|mark| run(Arc::clone(service), mark));
     }
 
     /// One more hold is leaving.
@@ -71,14 +85,27 @@ impl Releaser {
         }
     }
 
+    /// An acquisition asks the store; when it is dropped without an answer, its call is adopted first.
+    pub(super) fn asking(&self) -> Asking<'_> {
+        self.asking.fetch_add(1, SeqCst);
+        Asking(self)
+    }
+
     /// How many holds and calls are not over.
-    pub(super) fn len(&self) -> usize {
+    pub(super) fn unsettled_len(&self) -> usize {
         self.unsettled.load(SeqCst)
+    }
+
+    /// The same, with the calls that somebody waits for.
+    pub(super) fn open_len(&self) -> usize {
+        // In this order: a call that is adopted in between is counted twice, not missed.
+        self.asking.load(SeqCst) + self.unsettled_len()
     }
 
     /// Releases a hold.
     pub(super) fn push(&self, hold: Arc<Hold>) {
-        lock(&self.queue).now.push(hold);
+        let ticket = hold.queue_up();
+        lock(&self.queue).now.push((hold, ticket));
         self.changed.notify_one();
     }
 
@@ -87,17 +114,19 @@ impl Releaser {
         self.push_later(hold, OFFER);
     }
 
-    /// Releases a hold once more, later.
-    pub(super) fn push_again(&self, hold: Arc<Hold>) {
-        self.push_later(hold, RETRY);
+    /// Releases a hold once more, after `failures` that failed.
+    pub(super) fn push_again(&self, hold: Arc<Hold>, failures: u8) {
+        let doubled = RETRY.saturating_mul(1 << failures.saturating_sub(1).min(8));
+        self.push_later(hold, doubled.min(MAX_RETRY));
     }
 
     fn push_later(&self, hold: Arc<Hold>, delay: Duration) {
         let Some(at) = BootInstant::now().checked_add(delay) else { return self.push(hold) };
+        let ticket = hold.queue_up();
         let mut queue = lock(&self.queue);
         queue.number += 1;
         let slot = (at, queue.number);
-        queue.later.insert(slot, hold);
+        queue.later.insert(slot, (hold, ticket));
         let is_next = queue.later.keys().next() == Some(&slot);
         drop(queue);
         if is_next {
@@ -112,11 +141,11 @@ impl Releaser {
         self.changed.notify_one();
     }
 
-    /// Completes when nothing is left to be done.
-    pub(super) async fn drained(&self) {
+    /// Completes when nothing is left to be done, by this count.
+    pub(super) async fn drained(&self, open: impl Fn(&Self) -> usize) {
         loop {
             let idle = self.idle.notified();
-            if self.len() == 0 {
+            if open(self) == 0 {
                 return;
             }
             idle.await;
@@ -124,13 +153,22 @@ impl Releaser {
     }
 
     /// Lets the task end when it has nothing left to do.
-    pub(super) fn close(&self) {
+    pub(super) fn close(&self, service: &Arc<Service>) {
         self.closing.store(true, SeqCst);
         self.changed.notify_one();
+        if !self.has_work() {
+            return;
+        }
+        self.ensure(service);
+        if !self.running.is_there() {
+            // Nobody will ever drive these; they keep the service, and the service keeps them.
+            let calls = std::mem::take(&mut lock(&self.queue).calls);
+            drop(calls);
+        }
     }
 
     /// The holds whose time has come, the calls to drive, and how long until the next hold's time.
-    fn take(&self) -> (Vec<Arc<Hold>>, Vec<Job>, Option<Duration>) {
+    fn take(&self) -> (Vec<Queued>, Vec<Job>, Option<Duration>) {
         let mut queue = lock(&self.queue);
         let mut due = std::mem::take(&mut queue.now);
         let mut wait = None;
@@ -145,9 +183,24 @@ impl Releaser {
         (due, std::mem::take(&mut queue.calls), wait)
     }
 
-    fn may_end(&self) -> bool {
+    fn has_work(&self) -> bool {
         let queue = lock(&self.queue);
-        self.closing.load(SeqCst) && queue.now.is_empty() && queue.later.is_empty() && queue.calls.is_empty()
+        !(queue.now.is_empty() && queue.later.is_empty() && queue.calls.is_empty())
+    }
+
+    fn may_end(&self) -> bool {
+        self.closing.load(SeqCst) && !self.has_work()
+    }
+}
+
+/// A call of an acquisition, from when it is made until its answer is seen to.
+pub(super) struct Asking<'a>(&'a Releaser);
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        if self.0.asking.fetch_sub(1, SeqCst) == 1 {
+            self.0.idle.notify_waiters();
+        }
     }
 }
 
@@ -155,13 +208,17 @@ impl Releaser {
 async fn run(service: Arc<Service>, mark: Mark) {
     let releaser = service.releaser();
     let mut mark = mark;
-    let mut open: FuturesUnordered<Job> = FuturesUnordered::new();
+    let mut open = FuturesUnordered::new();
+    // A store that panics ends its own call and no other.
+    let guarded = |job: Job| AssertUnwindSafe(job).catch_unwind();
     loop {
         let (due, calls, wait) = releaser.take();
-        open.extend(calls);
-        let batch: Vec<_> = due.into_iter().filter(|hold| hold.advance(Phase::Queued, Phase::Sent)).collect();
-        if !batch.is_empty() {
-            open.push(release(Sent { service: Arc::clone(&service), holds: batch }).boxed());
+        open.extend(calls.into_iter().map(guarded));
+        let due = due.into_iter().filter_map(|(hold, ticket)| hold.may_send(ticket).then_some(hold));
+        let due: Vec<_> = due.collect();
+        for batch in due.chunks(BATCH) {
+            let sent = Sent { service: Arc::clone(&service), holds: batch.to_vec() };
+            open.push(guarded(release(sent).boxed()));
         }
         if open.is_empty() && wait.is_none() {
             mark = match mark.end_if(|| releaser.may_end()) {
@@ -169,21 +226,14 @@ async fn run(service: Arc<Service>, mark: Mark) {
                 None => return,
             };
         }
-        let sleep_on = async {
-            match wait {
-                Some(wait) => sleep(wait).await,
-                None => std::future::pending().await,
-            }
-        };
-        let done = async {
-            match open.next().await {
-                Some(()) => {}
-                None => std::future::pending().await,
-            }
-        };
+        let due = wait.map_or_else(|| Either::Right(pending()), |wait| Either::Left(sleep(wait)));
+        let done = if open.is_empty() { Either::Right(pending()) } else { Either::Left(open.next()) };
         let changed = releaser.changed.notified();
-        futures::pin_mut!(sleep_on, done, changed);
-        futures::future::select(changed, futures::future::select(sleep_on, done)).await;
+        futures::pin_mut!(due, changed);
+        if let Either::Right((Either::Left((Some(Err(_)), _)), _)) = select(changed, select(done, due)).await
+        {
+            warn!("the lock store panicked in the background");
+        }
     }
 }
 
@@ -196,9 +246,8 @@ struct Sent {
 impl Drop for Sent {
     fn drop(&mut self) {
         for hold in self.holds.drain(..) {
-            if hold.advance(Phase::Sent, Phase::Queued) {
-                self.service.releaser().push(hold);
-            }
+            let failures = hold.release_failed(Outcome::Unknown);
+            self.service.try_release_again(&hold, failures);
         }
     }
 }
@@ -207,35 +256,42 @@ async fn release(mut sent: Sent) {
     let service = Arc::clone(&sent.service);
     let requests = sent.holds.iter().map(|hold| Release::new(hold.key.clone(), hold.owner.clone())).collect();
     let limit = service.op_timeout();
-    match tokio::time::timeout(limit, service.store().release_all(requests)).await {
-        Ok(answers) => {
-            let mut answers = answers.into_iter();
-            for hold in sent.holds.drain(..) {
-                let missing =
-                    || Err(StoreError::new(StoreErrorKind::OutcomeUnknown, "fewer answers than requests"));
-                conclude(&service, hold, answers.next().unwrap_or_else(missing));
-            }
-        }
-        Err(_) => {
-            for hold in sent.holds.drain(..) {
-                conclude(&service, hold, Err(StoreError::no_answer(limit)));
-            }
-        }
+    let answers = within(limit, service.store().release_all(requests)).await;
+    let answered = answers.is_ok();
+    let missing = || match answered {
+        true => StoreError::new(StoreErrorKind::OutcomeUnknown, "fewer answers than requests"),
+        false => StoreError::no_answer(limit),
+    };
+    let mut answers = answers.into_iter().flatten();
+    for hold in sent.holds.drain(..) {
+        conclude(&service, hold, answers.next().unwrap_or_else(|| Err(missing())));
     }
 }
 
 /// Takes the answer to a release that was sent for a hold.
 pub(super) fn conclude(service: &Arc<Service>, hold: Arc<Hold>, answer: Result<ReleaseReply, StoreError>) {
     match answer {
-        Ok(ReleaseReply::NotHeld) if hold.doubt_once_more() => service.try_release_again(&hold),
-        Ok(reply) => service.settle(&hold, Ok(reply)),
-        Err(error) if hold.deadline().has_passed() => {
-            warn!("the lock {} was not released and has lapsed by now: {error}", hold.key);
-            service.settle(&hold, Err(error));
+        Ok(ReleaseReply::NotHeld) if hold.doubt_once_more() => service.try_release_again(&hold, 1),
+        Ok(ReleaseReply::NotHeld) if hold.was_maybe_released() => {
+            service.settle(&hold, Ok(ReleaseReply::Released));
         }
+        Ok(reply) => service.settle(&hold, Ok(reply)),
         Err(error) => {
-            debug!("the lock {} is not released yet, this is tried again: {error}", hold.key);
-            service.try_release_again(&hold);
+            if !try_again(service, &hold, &error) {
+                warn!("the lock {} was not released and ends with its ttl: {error}", hold.key);
+                service.settle(&hold, Err(error));
+            }
         }
     }
+}
+
+/// Sends a release that has failed once more, later. Says `false` if that is no use.
+pub(super) fn try_again(service: &Arc<Service>, hold: &Arc<Hold>, error: &StoreError) -> bool {
+    if !error.is_retryable() || hold.deadline().has_passed() {
+        return false;
+    }
+    debug!("the lock {} is not released yet, this is tried again: {error}", hold.key);
+    let failures = hold.release_failed(error.outcome());
+    service.try_release_again(hold, failures);
+    true
 }

@@ -8,6 +8,8 @@ use std::{
     time::Duration,
 };
 
+use tokio::sync::{Notify, futures::Notified};
+
 use super::{
     hints::Hints,
     hold::{Hold, Phase, Settled},
@@ -17,7 +19,7 @@ use super::{
 };
 use crate::{
     model::{Namespace, clock::BootInstant},
-    store::{LockStore, StoreError, StoreFuture, StoreId, sharded::lock},
+    store::{LockStore, StoreId, sharded::lock},
 };
 
 /// What all handles, locks and leases of a service share.
@@ -32,6 +34,7 @@ pub(crate) struct Service {
     /// A smoothed round trip to the store, in microseconds.
     round_trip: AtomicU64,
     closed: AtomicBool,
+    closing: Notify,
     kinds: Mutex<HashMap<String, Kind>>,
 }
 
@@ -69,6 +72,7 @@ impl Service {
             hints: Hints::default(),
             round_trip: AtomicU64::new(0),
             closed: AtomicBool::new(false),
+            closing: Notify::new(),
             kinds: Mutex::default(),
         }
     }
@@ -116,13 +120,18 @@ impl Service {
         *lock(&self.kinds).entry(name).or_insert(kind)
     }
 
+    /// Completes when the service is closed, if it is not closed yet.
+    pub(super) fn closing(&self) -> Notified<'_> {
+        self.closing.notified()
+    }
+
     pub(super) fn is_closed(&self) -> bool {
         self.closed.load(SeqCst)
     }
 
     /// Takes note of how long a call took.
-    pub(super) fn observe(&self, sent: BootInstant) {
-        let micros = u64::try_from(BootInstant::now().since(sent).as_micros()).unwrap_or(u64::MAX);
+    pub(super) fn observe(&self, sent: BootInstant, answered: BootInstant) {
+        let micros = u64::try_from(answered.since(sent).as_micros()).unwrap_or(u64::MAX);
         let smoothed = self.round_trip.load(Relaxed);
         let next = if smoothed == 0 { micros } else { smoothed - smoothed / 8 + micros / 8 };
         self.round_trip.store(next, Relaxed);
@@ -132,6 +141,12 @@ impl Service {
     pub(super) fn last_call(&self) -> Duration {
         const MIN: Duration = Duration::from_millis(5);
         Duration::from_micros(self.round_trip.load(Relaxed)).saturating_mul(2).max(MIN)
+    }
+
+    /// How long to let other services go first after a lock was handed on here for a while.
+    pub(super) fn stand_back(&self) -> Duration {
+        let poll = Duration::from_millis(if self.store.capabilities().wakeups { 1 } else { 5 });
+        Duration::from_micros(self.round_trip.load(Relaxed)).saturating_mul(2) + poll
     }
 
     /// The guard of a hold is gone: somebody here takes the lock over, or it is released in the background.
@@ -150,17 +165,13 @@ impl Service {
         }
     }
 
-    /// A release that was sent and not done is sent once more, later.
-    pub(super) fn try_release_again(&self, hold: &Arc<Hold>) {
+    /// A release that was sent and has failed this often is sent once more, later, unless somebody here takes the lock
+    /// over before.
+    pub(super) fn try_release_again(&self, hold: &Arc<Hold>, failures: u8) {
         if hold.advance(Phase::Sent, Phase::Queued) {
-            self.releaser.push_again(Arc::clone(hold));
+            self.releaser.push_again(Arc::clone(hold), failures);
+            self.registry.wake(&hold.key);
         }
-    }
-
-    /// The answer, or an error of the kind `OutcomeUnknown` if there is none in time.
-    pub(super) async fn within_op_timeout<T>(&self, call: StoreFuture<T>) -> Result<T, StoreError> {
-        let limit = self.op_timeout;
-        tokio::time::timeout(limit, call).await.unwrap_or_else(|_| Err(StoreError::no_answer(limit)))
     }
 
     /// A hold that is leaving is over.
@@ -174,8 +185,10 @@ impl Service {
     /// Refuses all that comes from now on, and releases what is held.
     pub(super) fn close(&self) {
         self.closed.store(true, SeqCst);
-        for hold in self.registry.close() {
+        self.closing.notify_waiters();
+        for hold in self.registry.held() {
             self.let_go(&hold);
+            hold.tell();
         }
     }
 }
@@ -192,6 +205,6 @@ impl Handle {
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        self.0.releaser.close();
+        self.0.releaser.close(&self.0);
     }
 }

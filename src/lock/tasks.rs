@@ -1,12 +1,17 @@
 //! The one place where tasks are started: `tests/architecture` fails on a task spawned anywhere else.
 #![cfg_attr(not(test), expect(clippy::disallowed_methods, reason = "the one place where tasks are started"))]
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering::SeqCst},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
+    time::Duration,
 };
 
 use tokio::runtime::Handle;
+
+use crate::store::{StoreError, StoreErrorKind};
 
 /// Whether a background task is there. It belongs to a runtime, which may end before the service does: whoever needs
 /// the task starts it again.
@@ -17,19 +22,22 @@ pub(super) struct Running(Arc<AtomicBool>);
 pub(super) struct Mark(Option<Arc<AtomicBool>>);
 
 impl Running {
-    /// Starts the task in the current runtime unless it is there. Says `false` if there is no runtime.
-    pub(super) fn ensure<F>(&self, task: impl FnOnce(Mark) -> F) -> bool
+    /// Starts the task in the current runtime unless it is there.
+    pub(super) fn ensure<F>(&self, task: impl FnOnce(Mark) -> F)
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        if self.0.load(SeqCst) {
-            return true;
+        if self.is_there() {
+            return;
         }
-        let Ok(runtime) = Handle::try_current() else { return false };
+        let Ok(runtime) = Handle::try_current() else { return };
         if !self.0.swap(true, SeqCst) {
             runtime.spawn(task(Mark(Some(Arc::clone(&self.0)))));
         }
-        true
+    }
+
+    pub(super) fn is_there(&self) -> bool {
+        self.0.load(SeqCst)
     }
 }
 
@@ -52,4 +60,26 @@ impl Drop for Mark {
             running.store(false, SeqCst);
         }
     }
+}
+
+/// Whether there is a runtime to wait in.
+pub(super) fn has_runtime() -> bool {
+    Handle::try_current().is_ok()
+}
+
+/// The output, or `Err` with the limit if it takes longer. Outside a runtime, where there is no timer, nothing is begun
+/// and the error is `None`.
+pub(super) async fn within<T>(
+    limit: Duration,
+    future: impl Future<Output = T>,
+) -> Result<T, Option<Duration>> {
+    if !has_runtime() {
+        return Err(None);
+    }
+    tokio::time::timeout(limit, future).await.map_err(|_| Some(limit))
+}
+
+/// What a store call ends in that nobody can wait for.
+pub(super) fn no_runtime() -> StoreError {
+    StoreError::new(StoreErrorKind::Unavailable, "call this inside a tokio runtime with its timer enabled")
 }

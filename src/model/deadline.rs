@@ -46,6 +46,15 @@ impl Deadline {
         self.remaining() == Some(Duration::ZERO)
     }
 
+    /// Whether it had passed by `now`: for those who have read the clock already.
+    pub(crate) fn had_passed(self, now: BootInstant) -> bool {
+        match self.0 {
+            When::At(at) => at <= now,
+            When::Never => false,
+            When::Passed => true,
+        }
+    }
+
     /// The time left: zero once it has passed, `None` for a lease that never expires.
     pub fn remaining(self) -> Option<Duration> {
         match self.0 {

@@ -119,7 +119,7 @@ impl fmt::Debug for Ttl {
 pub enum InvalidDuration {
     /// It is too long.
     #[error(
-        "a ttl of {duration:?} is too long; the limit is 100 years, and `Ttl::Never` is for a lock that never expires"
+        "a duration of {duration:?} is too long; the limit is 100 years, and `Ttl::Never` and `Wait::Forever` have none"
     )]
     TooLong {
         /// What was given.
@@ -134,7 +134,9 @@ pub enum InvalidDuration {
         source: humantime::DurationError,
     },
     /// It is zero.
-    #[error("a duration of zero is over before it begins; the shortest is 1ms")]
+    #[error(
+        "a duration of zero is over before it begins; the shortest is 1ms, and `Wait::Never` is for one try"
+    )]
     Zero,
 }
 

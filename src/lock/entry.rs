@@ -1,0 +1,109 @@
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
+
+use tokio::sync::Notify;
+
+use super::{hold::Hold, registry::Stand};
+use crate::{model::clock::BootInstant, store::Holder};
+
+/// A lock is handed on inside this service at least this often in a row, and then for as long as `CHAIN`, before others
+/// get a chance.
+const HANDOVERS: u32 = 64;
+/// See there.
+const CHAIN: Duration = Duration::from_millis(50);
+/// But not more often than this, should the clock stand still.
+const MAX_HANDOVERS: u32 = 4_096;
+
+/// What this service knows of one key.
+#[derive(Debug, Default)]
+pub(super) struct Entry {
+    /// The last grant that is not over.
+    pub(super) hold: Option<Arc<Hold>>,
+    /// Somebody speaks to the store about a key for which nobody stood in line.
+    pub(super) trying: bool,
+    /// How often it was handed on in a row, and since when.
+    pub(super) handovers: u32,
+    pub(super) handed_on_since: Option<BootInstant>,
+    pub(super) contention: Option<Box<Contention>>,
+}
+
+/// What only contended keys need.
+#[derive(Debug, Default)]
+pub(super) struct Contention {
+    /// Who waits, in the order in which they came; the first speaks to the store.
+    pub(super) line: BTreeMap<u64, Arc<Waiter>>,
+    pub(super) next: u64,
+    /// Acquisitions that were given up before the store had answered.
+    pub(super) abandoned: usize,
+    /// Who held it when the store was last asked.
+    pub(super) holder: Option<Holder>,
+}
+
+/// Somebody in line.
+#[derive(Debug, Default)]
+pub(super) struct Waiter {
+    pub(super) woken: Notify,
+    /// There was a hint from the store, so what is known here may be out of date.
+    pub(super) hinted: AtomicBool,
+}
+
+impl Entry {
+    pub(super) fn contention(&mut self) -> &mut Contention {
+        self.contention.get_or_insert_default()
+    }
+
+    pub(super) fn line_is_empty(&self) -> bool {
+        self.contention.as_ref().is_none_or(|contention| contention.line.is_empty())
+    }
+
+    pub(super) fn line_up(&mut self, in_front: bool) -> Stand {
+        let contention = self.contention();
+        // Number 0 is for the one who came when nobody was there; numbers begin anew with an empty line.
+        contention.next = if contention.line.is_empty() { 1 } else { contention.next };
+        let number = if in_front { 0 } else { contention.next };
+        contention.next = contention.next.max(number + 1);
+        let waiter = Arc::<Waiter>::default();
+        contention.line.insert(number, Arc::clone(&waiter));
+        Stand::InLine { number, waiter }
+    }
+
+    pub(super) fn first(&self) -> Option<Arc<Waiter>> {
+        self.contention.as_ref()?.line.values().next().cloned()
+    }
+
+    pub(super) fn first_number(&self) -> Option<u64> {
+        self.contention.as_ref()?.line.keys().next().copied()
+    }
+
+    /// Who may take a hold over, unless others should have a chance.
+    pub(super) fn heir_of(&self, hold: &Arc<Hold>) -> Option<Arc<Waiter>> {
+        if self.is_last(hold) && self.may_hand_over() { self.first() } else { None }
+    }
+
+    pub(super) fn may_hand_over(&self) -> bool {
+        self.handovers < HANDOVERS
+            || self.handovers < MAX_HANDOVERS
+                && self.handed_on_since.is_some_and(|since| BootInstant::now().since(since) < CHAIN)
+    }
+
+    pub(super) fn is_last(&self, hold: &Arc<Hold>) -> bool {
+        self.hold.as_ref().is_some_and(|last| Arc::ptr_eq(last, hold))
+    }
+
+    pub(super) fn tidy(&mut self) {
+        if self
+            .contention
+            .as_ref()
+            .is_some_and(|contention| contention.line.is_empty() && contention.abandoned == 0)
+        {
+            self.contention = None;
+        }
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.hold.is_none() && !self.trying && self.contention.is_none()
+    }
+}

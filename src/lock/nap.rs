@@ -1,0 +1,42 @@
+//! How long a waiter sleeps before it looks again.
+
+use std::time::Duration;
+
+/// What a waiter sleeps for; it is woken when that is known to have come.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Until {
+    /// The store is back: it has failed for the n-th time in a row.
+    Back(u32),
+    /// The lock is free: it is held for this long, if nobody says otherwise (`None` for ever).
+    Free(Option<Duration>),
+    /// A call of this service about the key is answered.
+    Settled,
+}
+
+/// How long to sleep at most, the `polls`-th time.
+pub(super) fn nap(until: Until, polls: u32, listening: bool) -> Duration {
+    const CAP: Duration = Duration::from_secs(2);
+    const POLL: Duration = Duration::from_millis(200);
+    const BACK_OFF: Duration = Duration::from_secs(1);
+
+    match until {
+        Until::Back(failures) => jittered(doubled(Duration::from_millis(50), failures, BACK_OFF)),
+        Until::Free(remaining) => {
+            let poll = doubled(Duration::from_millis(5), polls, POLL);
+            let cap = if listening { CAP } else { jittered(poll) };
+            let expiry = remaining.map(|left| left + Duration::from_millis(fastrand::u64(1..=10)));
+            expiry.map_or(cap, |expiry| expiry.min(cap))
+        }
+        Until::Settled => CAP,
+    }
+}
+
+/// `first`, twice as much each time, up to `most`.
+fn doubled(first: Duration, times: u32, most: Duration) -> Duration {
+    first.saturating_mul(1 << times.saturating_sub(1).min(16)).min(most)
+}
+
+/// Three quarters of it to five quarters, at random: pollers would fall into step otherwise.
+fn jittered(delay: Duration) -> Duration {
+    delay.mul_f64(0.75 + fastrand::f64() / 2.0)
+}

@@ -63,8 +63,8 @@ mod store;
 // The public interface is:
 pub use crate::error::{Error, Result};
 pub use crate::lock::{
-    AcquireError, BuildError, ExtendError, Lease, Lock, LockOptions, Locks, LocksBuilder, ReleaseError,
-    ShutdownError, Wait,
+    AcquireError, BuildError, ExtendError, IntoWait, Lease, Lock, LockOptions, Locks, LocksBuilder,
+    ReleaseError, ShutdownError, Wait,
 };
 pub use crate::model::{
     Deadline, FencingToken, IntoLockKey, IntoTtl, InvalidDuration, InvalidKey, InvalidOwner, KeyPartWriter,

@@ -1,10 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
-use super::{
-    Locks, Wait,
-    options::{Resolved, check_limit},
-    service::Service,
-};
+use super::{IntoWait, Locks, Wait, options::Resolved, service::Service};
 use crate::{
     model::{IntoTtl, InvalidDuration, InvalidKey, Label, Namespace, Ttl},
     store::LockStore,
@@ -30,7 +26,7 @@ pub struct LocksBuilder {
     store: Option<Arc<dyn LockStore>>,
     namespace: Option<String>,
     ttl: Option<Result<Ttl, InvalidDuration>>,
-    wait: Option<Wait>,
+    wait: Option<Result<Wait, InvalidDuration>>,
     label: Option<Label>,
     op_timeout: Option<Duration>,
 }
@@ -55,8 +51,8 @@ impl LocksBuilder {
     }
 
     /// How long to wait for a lock unless it says otherwise; 5 s unless it is said here.
-    pub fn wait(mut self, wait: impl Into<Wait>) -> Self {
-        self.wait = Some(wait.into());
+    pub fn wait(mut self, wait: impl IntoWait) -> Self {
+        self.wait = Some(wait.into_wait());
         self
     }
 
@@ -86,12 +82,9 @@ impl LocksBuilder {
         };
         let invalid = |setting| move |source| BuildError::InvalidDuration { setting, source };
         let ttl = self.ttl.unwrap_or(Ok(Ttl::DEFAULT)).map_err(invalid("ttl"))?;
-        let wait = self.wait.unwrap_or(Wait::DEFAULT);
-        if let Wait::Within(limit) = wait {
-            check_limit(limit).map_err(invalid("wait"))?;
-        }
+        let wait = self.wait.unwrap_or(Ok(Wait::DEFAULT)).map_err(invalid("wait"))?;
         let op_timeout = self.op_timeout.unwrap_or(OP_TIMEOUT);
-        check_limit(op_timeout).map_err(invalid("op_timeout"))?;
+        Ttl::new(op_timeout).map_err(invalid("op_timeout"))?;
         let label = self.label.unwrap_or_else(Label::of_this_process);
         let defaults = Resolved { ttl, wait, label };
         Ok(Locks::of(Service::new(store, namespace, defaults, op_timeout)))

@@ -5,7 +5,7 @@ use super::{
     acquire::acquire,
     options::{LockOptions, Resolved},
     service::Handle,
-    wait::Wait,
+    wait::{IntoWait, Wait},
 };
 use crate::{
     model::{IntoTtl, InvalidKey, Label, LockKey},
@@ -41,8 +41,8 @@ impl Lock {
         self
     }
 
-    /// How long to wait if somebody else holds it: a `Duration` or a [`Wait`].
-    pub fn wait(mut self, wait: impl Into<Wait>) -> Self {
+    /// How long to wait if somebody else holds it: a `Duration`, text like `"250ms"`, or a [`Wait`].
+    pub fn wait(mut self, wait: impl IntoWait) -> Self {
         self.options = self.options.wait(wait);
         self
     }

@@ -33,4 +33,4 @@ pub use lock::Lock;
 pub use locks::Locks;
 pub use options::LockOptions;
 pub(crate) use service::Kind;
-pub use wait::Wait;
+pub use wait::{IntoWait, Wait};

@@ -1,6 +1,4 @@
-use std::time::Duration;
-
-use super::{AcquireError, Wait};
+use super::{AcquireError, IntoWait, Wait};
 use crate::model::{IntoTtl, InvalidDuration, Label, LockKey, Ttl};
 
 /// How to take a lock; what is not said here is as the service has it.
@@ -16,7 +14,7 @@ use crate::model::{IntoTtl, InvalidDuration, Label, LockKey, Ttl};
 #[must_use = "options do nothing until a lock is taken with them"]
 pub struct LockOptions {
     ttl: Option<Result<Ttl, InvalidDuration>>,
-    wait: Option<Wait>,
+    wait: Option<Result<Wait, InvalidDuration>>,
     label: Option<Label>,
 }
 
@@ -40,9 +38,9 @@ impl LockOptions {
         self
     }
 
-    /// How long to wait if somebody else holds it: a `Duration` or a [`Wait`].
-    pub fn wait(mut self, wait: impl Into<Wait>) -> Self {
-        self.wait = Some(wait.into());
+    /// How long to wait if somebody else holds it: a `Duration`, text like `"250ms"`, or a [`Wait`].
+    pub fn wait(mut self, wait: impl IntoWait) -> Self {
+        self.wait = Some(wait.into_wait());
         self
     }
 
@@ -55,19 +53,10 @@ impl LockOptions {
     /// Fills in what is not said and looks at what is.
     pub(super) fn resolve(&self, defaults: &Resolved, key: &LockKey) -> Result<Resolved, AcquireError> {
         let invalid = |source| AcquireError::InvalidOptions { key: key.clone(), source };
-        let wait = self.wait.unwrap_or(defaults.wait);
-        if let Wait::Within(limit) = wait {
-            check_limit(limit).map_err(invalid)?;
-        }
         Ok(Resolved {
             ttl: self.ttl.clone().unwrap_or(Ok(defaults.ttl)).map_err(invalid)?,
-            wait,
+            wait: self.wait.clone().unwrap_or(Ok(defaults.wait)).map_err(invalid)?,
             label: self.label.clone().unwrap_or_else(|| defaults.label.clone()),
         })
     }
-}
-
-/// The limits of a ttl are those of a wait.
-pub(super) fn check_limit(limit: Duration) -> Result<(), InvalidDuration> {
-    Ttl::new(limit).map(drop)
 }

@@ -51,6 +51,9 @@ async fn of_an_acquisition() {
     assert!(matches!(error, AcquireError::InvalidOptions { .. }));
     says(&error, &["order:2", "wait", "`Wait::Never`"]);
 
+    let error = locks.lock("order:2").wait("a while").acquire().await.expect_err("no wait");
+    says(&error, &["order:2", "wait", "\"a while\"", "250ms"]);
+
     let error = locks.lock("order:2").wait(Duration::MAX).acquire().await.expect_err("no wait");
     says(&error, &["order:2", "wait", "`Wait::Forever`"]);
 

@@ -39,6 +39,9 @@ async fn a_wait_for_a_guard_of_this_service_ends_on_time() {
         on_time(took, ms(limit));
         assert_eq!(timeout(&ended.expect_err("held")), (ms(limit), Some("the first")));
     }
+    let (took, ended) = timed(locks.lock("k").wait("250ms").acquire()).await;
+    on_time(took, ms(250));
+    assert_eq!(timeout(&ended.expect_err("held")).0, ms(250));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,9 +1,6 @@
 //! What this service knows of each key: who waits here, what it holds, and what it has not heard back about.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, atomic::Ordering::SeqCst},
-};
+use std::sync::{Arc, atomic::Ordering::SeqCst};
 
 use super::{
     entry::{Entry, Waiter},
@@ -11,11 +8,14 @@ use super::{
 };
 use crate::{
     model::{LockKey, clock::BootInstant},
-    store::{Holder, sharded::Sharded},
+    store::{
+        Holder,
+        sharded::{KeyMap, Sharded},
+    },
 };
 
 #[derive(Debug, Default)]
-pub(super) struct Registry(Sharded<HashMap<LockKey, Entry>>);
+pub(super) struct Registry(Sharded<KeyMap<Entry>>);
 
 /// Where somebody stands.
 #[derive(Debug)]

@@ -1,6 +1,11 @@
-use std::{fmt, sync::Arc};
+use std::{
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
 
-use super::{KeyPartWriter, LockKeyPart};
+use super::{KeyPartWriter, LockKeyPart, key_hash::key_hash};
 
 /// The name of a lock: 1 to 512 bytes of UTF-8, compared byte for byte.
 ///
@@ -13,8 +18,12 @@ use super::{KeyPartWriter, LockKeyPart};
 /// assert_ne!(LockKey::from_parts(&[&"a", &"b:c"])?, LockKey::from_parts(&[&"a:b", &"c"])?);
 /// # Ok::<(), lockproof::InvalidKey>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct LockKey(Arc<str>);
+#[derive(Clone, PartialEq, Eq)]
+pub struct LockKey {
+    text: Arc<str>,
+    /// Of the text, computed once.
+    hash: u64,
+}
 
 impl LockKey {
     /// The longest key, in bytes.
@@ -58,19 +67,46 @@ impl LockKey {
 
     /// The joined text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    fn of(text: Arc<str>) -> Self {
+        Self { hash: key_hash(&text), text }
+    }
+
+    /// The hash of the text.
+    pub(crate) fn hash_code(&self) -> u64 {
+        self.hash
+    }
+}
+
+impl Ord for LockKey {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.text.cmp(&other.text)
+    }
+}
+
+impl PartialOrd for LockKey {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Hash for LockKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash_code());
     }
 }
 
 impl fmt::Display for LockKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
 
 impl fmt::Debug for LockKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "LockKey({:?})", &*self.0)
+        write!(f, "LockKey({:?})", &*self.text)
     }
 }
 
@@ -105,7 +141,7 @@ impl<'a> Checked<'a> {
                 let start = self.joined.chars().take(40).collect();
                 Err(InvalidKey::TooLong { start, len })
             }
-            _ => Ok(LockKey(self.joined.into())),
+            _ => Ok(LockKey::of(self.joined.into())),
         }
     }
 }

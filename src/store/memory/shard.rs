@@ -1,18 +1,18 @@
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 
 use super::Epoch;
 use crate::{
     model::{FencingToken, Label, LockKey, Owner, TokenExhausted, Ttl, clock::BootInstant},
     store::{
         Acquire, AcquireReply, Extend, ExtendReply, ForceReply, HeldKey, Holder, List, Release, ReleaseReply,
-        Rotate, RotateReply,
+        Rotate, RotateReply, sharded::KeyMap,
     },
 };
 
 /// The locks of one part of the store, as plain functions of the time.
 #[derive(Debug)]
 pub(super) struct Shard {
-    slots: HashMap<LockKey, Slot>,
+    slots: KeyMap<Slot>,
     /// The highest token given out here. It outlives the slots, so that tokens rise although slots go away.
     last: FencingToken,
     /// Lapsed slots are swept out when there are this many.
@@ -46,7 +46,7 @@ impl Slot {
 
 impl Default for Shard {
     fn default() -> Self {
-        Self { slots: HashMap::new(), last: FencingToken::ZERO, sweep_at: Self::SWEEP_MIN }
+        Self { slots: KeyMap::default(), last: FencingToken::ZERO, sweep_at: Self::SWEEP_MIN }
     }
 }
 

@@ -1,11 +1,6 @@
-use std::{
-    cmp::Ordering,
-    fmt,
-    hash::{Hash, Hasher},
-    sync::Arc,
-};
+use std::fmt;
 
-use super::{KeyPartWriter, LockKeyPart, key_hash::key_hash};
+use super::{KeyPartWriter, LockKeyPart, hashed_text::HashedText};
 
 /// The name of a lock: 1 to 512 bytes of UTF-8, compared byte for byte.
 ///
@@ -18,12 +13,8 @@ use super::{KeyPartWriter, LockKeyPart, key_hash::key_hash};
 /// assert_ne!(LockKey::from_parts(&[&"a", &"b:c"])?, LockKey::from_parts(&[&"a:b", &"c"])?);
 /// # Ok::<(), lockproof::InvalidKey>(())
 /// ```
-#[derive(Clone, PartialEq, Eq)]
-pub struct LockKey {
-    text: Arc<str>,
-    /// Of the text, computed once.
-    hash: u64,
-}
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LockKey(HashedText);
 
 impl LockKey {
     /// The longest key, in bytes.
@@ -67,46 +58,24 @@ impl LockKey {
 
     /// The joined text.
     pub fn as_str(&self) -> &str {
-        &self.text
-    }
-
-    fn of(text: Arc<str>) -> Self {
-        Self { hash: key_hash(&text), text }
+        self.0.text()
     }
 
     /// The hash of the text.
     pub(crate) fn hash_code(&self) -> u64 {
-        self.hash
-    }
-}
-
-impl Ord for LockKey {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.text.cmp(&other.text)
-    }
-}
-
-impl PartialOrd for LockKey {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Hash for LockKey {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.hash_code());
+        self.0.hash_code()
     }
 }
 
 impl fmt::Display for LockKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(self.as_str())
     }
 }
 
 impl fmt::Debug for LockKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "LockKey({:?})", &*self.text)
+        write!(f, "LockKey({:?})", self.as_str())
     }
 }
 
@@ -141,7 +110,7 @@ impl<'a> Checked<'a> {
                 let start = self.joined.chars().take(40).collect();
                 Err(InvalidKey::TooLong { start, len })
             }
-            _ => Ok(LockKey::of(self.joined.into())),
+            _ => Ok(LockKey(HashedText::of(self.joined.into()))),
         }
     }
 }

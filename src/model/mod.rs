@@ -3,7 +3,7 @@
 pub(crate) mod clock;
 mod deadline;
 mod fencing_token;
-mod key_hash;
+mod hashed_text;
 mod key_part;
 mod label;
 mod lock_key;
@@ -13,7 +13,7 @@ mod ttl;
 
 pub use deadline::Deadline;
 pub use fencing_token::{FencingToken, TokenExhausted};
-pub(crate) use key_hash::ByKey;
+pub(crate) use hashed_text::ByKey;
 pub use key_part::{KeyPartWriter, LockKeyPart};
 pub use label::Label;
 pub use lock_key::{IntoLockKey, InvalidKey, LockKey};

@@ -10,7 +10,7 @@ mod parent;
 
 use std::process::ExitCode;
 
-use libtest_mimic::{Arguments, Trial};
+use libtest_mimic::{Arguments, Failed, Trial};
 
 use crate::accounts::Check;
 
@@ -23,10 +23,19 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let trials = vec![
-        Trial::test("a_holder_that_was_stopped_past_its_ttl_cannot_save", || {
-            parent::run(Check::FenceAndVersion)
-        }),
-        Trial::test("without_the_fence_the_update_is_lost", || parent::run(Check::Nothing)),
+        Trial::test(
+            "a_holder_that_was_stopped_past_its_ttl_cannot_save",
+            a_holder_that_was_stopped_past_its_ttl_cannot_save,
+        ),
+        Trial::test("without_the_fence_the_update_is_lost", without_the_fence_the_update_is_lost),
     ];
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+fn a_holder_that_was_stopped_past_its_ttl_cannot_save() -> Result<(), Failed> {
+    parent::run(Check::FenceAndVersion)
+}
+
+fn without_the_fence_the_update_is_lost() -> Result<(), Failed> {
+    parent::run(Check::Nothing)
 }

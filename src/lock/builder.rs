@@ -1,6 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
-use super::{IntoWait, Locks, Wait, options::Resolved, service::Service};
+use super::{IntoWait, LockOptions, Locks, options::Resolved, service::Service};
 use crate::{
     model::{IntoTtl, InvalidDuration, InvalidKey, Label, Namespace, Ttl},
     store::LockStore,
@@ -25,9 +25,7 @@ use crate::{
 pub struct LocksBuilder {
     store: Option<Arc<dyn LockStore>>,
     namespace: Option<String>,
-    ttl: Option<Result<Ttl, InvalidDuration>>,
-    wait: Option<Result<Wait, InvalidDuration>>,
-    label: Option<Label>,
+    defaults: LockOptions,
     op_timeout: Option<Duration>,
 }
 
@@ -46,19 +44,19 @@ impl LocksBuilder {
 
     /// The ttl of locks that do not name one; 30 s unless it is said here.
     pub fn ttl(mut self, ttl: impl IntoTtl) -> Self {
-        self.ttl = Some(ttl.into_ttl());
+        self.defaults = self.defaults.ttl(ttl);
         self
     }
 
     /// How long to wait for a lock unless it says otherwise; 5 s unless it is said here.
     pub fn wait(mut self, wait: impl IntoWait) -> Self {
-        self.wait = Some(wait.into_wait());
+        self.defaults = self.defaults.wait(wait);
         self
     }
 
     /// Who this service is, for those who wait for it; `host/pid` unless it is said here.
     pub fn label(mut self, label: impl Into<Label>) -> Self {
-        self.label = Some(label.into());
+        self.defaults = self.defaults.label(label);
         self
     }
 
@@ -80,13 +78,10 @@ impl LocksBuilder {
             Some(name) => Namespace::new(&name)?,
             None => Namespace::NONE,
         };
-        let invalid = |setting| move |source| BuildError::InvalidDuration { setting, source };
-        let ttl = self.ttl.unwrap_or(Ok(Ttl::DEFAULT)).map_err(invalid("ttl"))?;
-        let wait = self.wait.unwrap_or(Ok(Wait::DEFAULT)).map_err(invalid("wait"))?;
         let op_timeout = self.op_timeout.unwrap_or(OP_TIMEOUT);
-        Ttl::new(op_timeout).map_err(invalid("op_timeout"))?;
-        let label = self.label.unwrap_or_else(Label::of_this_process);
-        let defaults = Resolved { ttl, wait, label };
+        let invalid = |(setting, source)| BuildError::InvalidDuration { setting, source };
+        Ttl::new(op_timeout).map_err(|source| invalid(("op_timeout", source)))?;
+        let defaults = self.defaults.resolve(&Resolved::defaults()).map_err(invalid)?;
         Ok(Locks::of(Service::new(store, namespace, defaults, op_timeout)))
     }
 }

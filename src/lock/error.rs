@@ -18,11 +18,13 @@ pub enum AcquireError {
     /// What was given as its name is none.
     #[error("the lock has no valid key")]
     InvalidKey(#[from] InvalidKey),
-    /// The ttl or the wait cannot be.
-    #[error("the lock {key} was not acquired: its ttl or wait is not valid")]
-    InvalidOptions {
+    /// An option cannot be.
+    #[error("the lock {key} was not acquired: its {option} is not valid")]
+    InvalidOption {
         /// Which lock.
         key: LockKey,
+        /// Which option: `ttl` or `wait`.
+        option: &'static str,
         /// What is wrong.
         source: InvalidDuration,
     },

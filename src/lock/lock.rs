@@ -85,8 +85,10 @@ impl Lock {
 
     fn resolve(&self) -> Result<(LockKey, Resolved), AcquireError> {
         let key = self.key.clone()?;
-        let options = self.options.resolve(self.handle.service().defaults(), &key)?;
-        Ok((key, options))
+        match self.options.resolve(self.handle.service().defaults()) {
+            Ok(options) => Ok((key, options)),
+            Err((option, source)) => Err(AcquireError::InvalidOption { key, option, source }),
+        }
     }
 
     async fn take(

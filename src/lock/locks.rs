@@ -6,10 +6,9 @@ use super::{
     releaser::Releaser,
     service::{Handle, Service},
     tasks::within,
-    wait::Wait,
 };
 use crate::{
-    model::{IntoLockKey, Label, Namespace, Ttl},
+    model::{IntoLockKey, Namespace},
     store::{LockStore, MemoryStore},
 };
 
@@ -33,8 +32,7 @@ pub struct Locks {
 impl Locks {
     /// A service over a store, with a ttl of 30 s and a wait of 5 s.
     pub fn new(store: impl LockStore) -> Self {
-        let defaults = Resolved { ttl: Ttl::DEFAULT, wait: Wait::DEFAULT, label: Label::of_this_process() };
-        Self::of(Service::new(Arc::new(store), Namespace::NONE, defaults, Duration::from_secs(1)))
+        Self::of(Service::new(Arc::new(store), Namespace::NONE, Resolved::defaults(), Duration::from_secs(1)))
     }
 
     /// A service over a memory store of its own: for tests, and for locks within one process.

@@ -1,5 +1,5 @@
-use super::{AcquireError, IntoWait, Wait};
-use crate::model::{IntoTtl, InvalidDuration, Label, LockKey, Ttl};
+use super::{IntoWait, Wait};
+use crate::model::{IntoTtl, InvalidDuration, Label, Ttl};
 
 /// How to take a lock; what is not said here is as the service has it.
 ///
@@ -50,13 +50,19 @@ impl LockOptions {
         self
     }
 
-    /// Fills in what is not said and looks at what is.
-    pub(super) fn resolve(&self, defaults: &Resolved, key: &LockKey) -> Result<Resolved, AcquireError> {
-        let invalid = |source| AcquireError::InvalidOptions { key: key.clone(), source };
+    /// Fills in what is not said; gives the name of the option that is not valid, and what is wrong with it.
+    pub(super) fn resolve(&self, defaults: &Resolved) -> Result<Resolved, (&'static str, InvalidDuration)> {
         Ok(Resolved {
-            ttl: self.ttl.clone().unwrap_or(Ok(defaults.ttl)).map_err(invalid)?,
-            wait: self.wait.clone().unwrap_or(Ok(defaults.wait)).map_err(invalid)?,
+            ttl: self.ttl.clone().unwrap_or(Ok(defaults.ttl)).map_err(|source| ("ttl", source))?,
+            wait: self.wait.clone().unwrap_or(Ok(defaults.wait)).map_err(|source| ("wait", source))?,
             label: self.label.clone().unwrap_or_else(|| defaults.label.clone()),
         })
+    }
+}
+
+impl Resolved {
+    /// What holds where nothing is said.
+    pub(super) fn defaults() -> Self {
+        Self { ttl: Ttl::DEFAULT, wait: Wait::DEFAULT, label: Label::of_this_process() }
     }
 }

@@ -44,11 +44,11 @@ async fn of_an_acquisition() {
     says(&error, &["key", "empty"]);
 
     let error = locks.lock("order:2").ttl("soon").acquire().await.expect_err("no ttl");
-    assert!(matches!(error, AcquireError::InvalidOptions { .. }));
+    assert!(matches!(error, AcquireError::InvalidOption { .. }));
     says(&error, &["order:2", "\"soon\"", "30s"]);
 
     let error = locks.lock("order:2").wait(Duration::ZERO).acquire().await.expect_err("no wait");
-    assert!(matches!(error, AcquireError::InvalidOptions { .. }));
+    assert!(matches!(error, AcquireError::InvalidOption { .. }));
     says(&error, &["order:2", "wait", "`Wait::Never`"]);
 
     let error = locks.lock("order:2").wait("a while").acquire().await.expect_err("no wait");

@@ -3,7 +3,10 @@
 
 use lockproof::{Error, LockError, Locked, Locks, Repository, Result, SaveError};
 
-use crate::{account::fill, table::Table};
+use crate::{
+    account::{chain, fill},
+    table::Table,
+};
 
 const HOUR: i64 = 3_600_000_000;
 
@@ -66,15 +69,4 @@ async fn a_row_that_cannot_be_exceeded_says_so() -> Result<()> {
     locks.drain().await;
     assert!(accounts.try_lock(&2).await?.is_some());
     Ok(())
-}
-
-fn chain(error: &Error) -> String {
-    use std::error::Error as _;
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text += &format!(": {error}");
-        source = error.source();
-    }
-    text
 }

@@ -1,5 +1,7 @@
 //! Lock, then load: the only way to a `Locked` entity.
 
+use std::time::Duration;
+
 use super::{Claimed, Filter, LockError, Repo, Repository, Storage, tickets::Row};
 use crate::{
     error::Result,
@@ -7,7 +9,7 @@ use crate::{
     log::warn,
     model::{FencingToken, LockKey},
     proof::{Lockable, Locked, Persistent, Stored},
-    store::RotateReply,
+    store::{RotateReply, StoreError, StoreErrorKind},
 };
 
 /// Locks one entity by its id.
@@ -36,10 +38,17 @@ pub(super) async fn lock_one<T: Lockable, S: Storage<T>>(
     repo: &Repo<T, S>,
     filter: Filter<T>,
 ) -> Result<Locked<Persistent<T>>> {
+    /// The longest pause between two turns, in milliseconds.
+    const PAUSE_MAX: u64 = 20;
+
+    let mut turns = 0;
     loop {
         let Some(found) = repo.find_one(filter.clone()).await? else {
             return Err(LockError::NoneMatches { kind: T::KIND }.into());
         };
+        if !filter.matches(&found) {
+            return Err(wrong_find::<T>(found.id()).into());
+        }
         match lock(repo, found.id(), LockOptions::new()).await {
             Ok(locked) if filter.matches(&locked) => return Ok(locked),
             // It was changed or removed in between; each turn of this loop means that somebody else got on.
@@ -47,6 +56,19 @@ pub(super) async fn lock_one<T: Lockable, S: Storage<T>>(
             Err(LockError::NotFound { .. }) => {}
             Err(error) => return Err(error.into()),
         }
+        // Or it means that what is found lags behind what is locked: then there is no use in haste, and whoever asks
+        // must be able to give up.
+        turns = (turns + 1).min(PAUSE_MAX);
+        tokio::time::sleep(Duration::from_millis(turns)).await;
+    }
+}
+
+/// A storage that compares in another way than the filter does (a collation, a rounding) would be asked for ever.
+fn wrong_find<T: Lockable>(id: &T::Id) -> LockError {
+    let what = "`find_all` of the storage gave an entity that does not pass the filter; it has to compare as `==` does";
+    match T::lock_key(id) {
+        Ok(key) => LockError::Store { key, source: StoreError::new(StoreErrorKind::Rejected, what) },
+        Err(error) => LockError::Acquire(error.into()),
     }
 }
 

@@ -36,7 +36,8 @@ pub trait Storage<T: Lockable>: Send + Sync + 'static {
     /// Reads one entity, without a lock and without writing.
     fn find(&self, id: &T::Id) -> impl Future<Output = Result<Option<Stored<T>>, StoreError>> + Send;
 
-    /// Reads the entities that a query asks for; [`Query::select`] does it over all of them in memory.
+    /// Reads the entities that a query asks for; [`Query::select`] does it over all of them in memory. A filter compares
+    /// as `==` does: a column with a collation that takes upper case for lower needs another one here.
     fn find_all(&self, query: &Query<T>) -> impl Future<Output = Result<Vec<Stored<T>>, StoreError>> + Send;
 
     /// Reads one entity under its lock and stamps the row with the lock's token, in one statement: from there on no

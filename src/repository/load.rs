@@ -120,8 +120,9 @@ async fn claim<T: Lockable, S: Storage<T>>(
     Err(LockError::Lost { key: key.clone() })
 }
 
-/// A row with a higher fence than a fresh grant: either the lock is somebody else's by now, or the lock store has
-/// forgotten its tokens (a backup was restored, its clock went back, locks were moved). The store knows which.
+/// A row whose fence is not below a fresh grant: either the lock is somebody else's by now, or the lock store does not
+/// know the row's last token (a backup was restored, its clock went back, locks were moved, another store locks the same
+/// rows). The store knows which.
 async fn raise(lease: &Lease, by: FencingToken) -> Result<(), LockError> {
     let key = lease.key();
     let before = lease.fence();
@@ -131,8 +132,8 @@ async fn raise(lease: &Lease, by: FencingToken) -> Result<(), LockError> {
     match lease.raise_above(by).await {
         Ok(RotateReply::Granted { token }) => {
             warn!(
-                "lock store lost its state: the row of {key} has the fence {by}, above the token {before} of its \
-                 lock; raised it to {token}"
+                "lock store lost its state, or is not the only one: the row of {key} has the fence {by}, and its lock \
+                 was granted the token {before}; raised it to {token}"
             );
             Ok(())
         }

@@ -54,7 +54,8 @@ pub enum LockError {
     },
     /// What is stored under this id has another one.
     #[error(
-        "what is stored as {key} says that it is {found:?}; the storage returns the wrong row, or the row was tampered with"
+        "what is stored as {key} says that it is {}; the storage returns the wrong row, or the row was tampered with",
+        found.as_ref().map_or("one without a key", |found| found.as_str())
     )]
     WrongEntity {
         /// Which lock.

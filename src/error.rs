@@ -59,7 +59,8 @@ pub enum Error {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
-    /// Whether doing the whole thing again (lock, load, change, save) may succeed.
+    /// Whether doing the whole thing again (lock, load, change, save) may succeed. Look at [`outcome`](Self::outcome)
+    /// too: what was done in spite of the error would be done twice.
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Acquire(AcquireError::Timeout { .. })
@@ -67,15 +68,22 @@ impl Error {
             | Self::Extend(ExtendError::Lost { .. })
             | Self::Release(ReleaseError::Lost { .. })
             | Self::Save(
-                SaveError::Fenced { .. } | SaveError::Lost { .. } | SaveError::StaleVersion { .. },
+                SaveError::Fenced { .. }
+                | SaveError::InDoubt { .. }
+                | SaveError::Lost { .. }
+                | SaveError::StaleVersion { .. },
             ) => true,
             _ => self.store_error().is_some_and(StoreError::is_retryable),
         }
     }
 
-    /// Whether what was asked was done in spite of the error.
+    /// Whether what was asked was done in spite of the error; for a save or a delete, by this call or an earlier one of
+    /// the same guard.
     pub fn outcome(&self) -> Outcome {
-        self.store_error().map_or(Outcome::NotDone, StoreError::outcome)
+        match self {
+            Self::Save(SaveError::InDoubt { .. }) => Outcome::Unknown,
+            _ => self.store_error().map_or(Outcome::NotDone, StoreError::outcome),
+        }
     }
 
     /// When a lock that somebody else holds becomes free, if nothing is done about it; for a `Retry-After`.

@@ -39,7 +39,8 @@ pub trait Lockable: Send + Sync + Sized + 'static {
     /// What stands before the kind, if anything.
     const NAMESPACE: Option<&'static str> = None;
 
-    /// The id: the type of the id field, or a tuple if there are several, the tenant first.
+    /// The id: the type of the id field, or a tuple if there are several, the tenant first. Equal ids must have equal
+    /// keys, and others other ones: two keys of one row are two locks, whose holders refuse each other's writes.
     type Id: Clone + Eq + Hash + Send + Sync + 'static;
 
     /// What a holder of the lock may change: `&mut Self`, or for a strict entity a view without the id.

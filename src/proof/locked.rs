@@ -133,11 +133,16 @@ impl<T: Lockable> Locked<Persistent<T>> {
         self.edits.unsaved || self.doubt.saves > 0
     }
 
+    /// Whether a write was sent and not answered: it may have landed.
+    pub(crate) fn is_in_doubt(&self) -> bool {
+        self.doubt.saves > 0 || self.doubt.deletes > 0
+    }
+
     /// The versions that the row may have, if nobody else has written it: the one that was read, and those that
     /// unanswered saves of this guard may have left in it.
     pub(crate) fn versions(&self) -> RangeInclusive<i64> {
         let read = self.row.version();
-        read..=read + i64::from(self.doubt.saves)
+        read..=read.saturating_add(i64::from(self.doubt.saves))
     }
 
     /// A save is about to be sent: from here on it is in doubt.
@@ -150,15 +155,10 @@ impl<T: Lockable> Locked<Persistent<T>> {
         self.doubt.saves -= 1;
     }
 
-    /// The last save was refused: none of the earlier ones will land any more.
-    pub(crate) fn save_refused(&mut self) {
-        self.doubt.saves = 0;
-    }
-
-    /// The last save was done.
+    /// The last save was done: what was in doubt before it has landed or never will.
     pub(crate) fn saved(&mut self, version: i64) {
         self.row.set_version(version);
-        self.doubt.saves = 0;
+        self.doubt = Doubt::default();
         self.edits.unsaved = false;
     }
 

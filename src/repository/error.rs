@@ -54,7 +54,8 @@ pub enum LockError {
     },
     /// What is stored under this id has another one.
     #[error(
-        "what is stored as {key} says that it is {found:?}; the storage returns the wrong row, or the row was tampered with"
+        "what is stored as {key} says that it is {}; the storage returns the wrong row, or the row was tampered with",
+        found.as_ref().map_or("one without a key", |found| found.as_str())
     )]
     WrongEntity {
         /// Which lock.
@@ -64,8 +65,8 @@ pub enum LockError {
     },
 }
 
-/// Why an entity was not saved or deleted. Nothing was written, except perhaps in the case of
-/// [`Store`](Self::Store) with an unknown outcome.
+/// Why an entity was not saved or deleted. Nothing was written, except perhaps in the cases of
+/// [`Store`](Self::Store) with an unknown outcome and of [`InDoubt`](Self::InDoubt).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SaveError {
@@ -105,6 +106,17 @@ pub enum SaveError {
     IdentityChanged {
         /// Which lock.
         key: LockKey,
+    },
+    /// This write was not done, for the reason in `source`; whether an earlier one of the same guard was is not known.
+    #[error(
+        "{key} may have been written: whether an earlier write of this guard was done is not known, and this one was \
+         not; lock and load it again, and look before the change is made once more"
+    )]
+    InDoubt {
+        /// Which lock.
+        key: LockKey,
+        /// Why this write was not done.
+        source: Box<Self>,
     },
     /// The kind of the entity belongs to another type.
     #[error(transparent)]

@@ -1,5 +1,7 @@
 //! Lock, then load: the only way to a `Locked` entity.
 
+use std::time::Duration;
+
 use super::{Claimed, Filter, LockError, Repo, Repository, Storage, tickets::Row};
 use crate::{
     error::Result,
@@ -7,7 +9,7 @@ use crate::{
     log::warn,
     model::{FencingToken, LockKey},
     proof::{Lockable, Locked, Persistent, Stored},
-    store::RotateReply,
+    store::{RotateReply, StoreError, StoreErrorKind},
 };
 
 /// Locks one entity by its id.
@@ -36,10 +38,17 @@ pub(super) async fn lock_one<T: Lockable, S: Storage<T>>(
     repo: &Repo<T, S>,
     filter: Filter<T>,
 ) -> Result<Locked<Persistent<T>>> {
+    /// The longest pause between two turns, in milliseconds.
+    const PAUSE_MAX: u64 = 20;
+
+    let mut turns = 0;
     loop {
         let Some(found) = repo.find_one(filter.clone()).await? else {
             return Err(LockError::NoneMatches { kind: T::KIND }.into());
         };
+        if !filter.matches(&found) {
+            return Err(wrong_find::<T>(found.id()).into());
+        }
         match lock(repo, found.id(), LockOptions::new()).await {
             Ok(locked) if filter.matches(&locked) => return Ok(locked),
             // It was changed or removed in between; each turn of this loop means that somebody else got on.
@@ -47,6 +56,19 @@ pub(super) async fn lock_one<T: Lockable, S: Storage<T>>(
             Err(LockError::NotFound { .. }) => {}
             Err(error) => return Err(error.into()),
         }
+        // Or it means that what is found lags behind what is locked: then there is no use in haste, and whoever asks
+        // must be able to give up.
+        turns = (turns + 1).min(PAUSE_MAX);
+        tokio::time::sleep(Duration::from_millis(turns)).await;
+    }
+}
+
+/// A storage that compares in another way than the filter does (a collation, a rounding) would be asked for ever.
+fn wrong_find<T: Lockable>(id: &T::Id) -> LockError {
+    let what = "`find_all` of the storage gave an entity that does not pass the filter; it has to compare as `==` does";
+    match T::lock_key(id) {
+        Ok(key) => LockError::Store { key, source: StoreError::new(StoreErrorKind::Rejected, what) },
+        Err(error) => LockError::Acquire(error.into()),
     }
 }
 
@@ -98,8 +120,9 @@ async fn claim<T: Lockable, S: Storage<T>>(
     Err(LockError::Lost { key: key.clone() })
 }
 
-/// A row with a higher fence than a fresh grant: either the lock is somebody else's by now, or the lock store has
-/// forgotten its tokens (a backup was restored, its clock went back, locks were moved). The store knows which.
+/// A row whose fence is not below a fresh grant: either the lock is somebody else's by now, or the lock store does not
+/// know the row's last token (a backup was restored, its clock went back, locks were moved, another store locks the same
+/// rows). The store knows which.
 async fn raise(lease: &Lease, by: FencingToken) -> Result<(), LockError> {
     let key = lease.key();
     let before = lease.fence();
@@ -109,8 +132,8 @@ async fn raise(lease: &Lease, by: FencingToken) -> Result<(), LockError> {
     match lease.raise_above(by).await {
         Ok(RotateReply::Granted { token }) => {
             warn!(
-                "lock store lost its state: the row of {key} has the fence {by}, above the token {before} of its \
-                 lock; raised it to {token}"
+                "lock store lost its state, or is not the only one: the row of {key} has the fence {by}, and its lock \
+                 was granted the token {before}; raised it to {token}"
             );
             Ok(())
         }

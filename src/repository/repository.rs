@@ -111,7 +111,7 @@ pub trait Repository<T: Lockable>: Send + Sync {
     ///
     /// # Errors
     /// [`SaveError`](crate::SaveError). Where the outcome is unknown, saving again with the same guard is safe: it
-    /// writes once.
+    /// writes once, or says [`InDoubt`](crate::SaveError::InDoubt) if it is refused and the earlier save may have landed.
     ///
     /// # Cancel safety
     /// It may have been written; saving again with the same guard is safe.

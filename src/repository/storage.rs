@@ -13,7 +13,7 @@ use crate::{
 ///
 /// ```sql
 /// -- claim (the read under the lock, which stamps the row)
-/// UPDATE accounts SET fence = $fence WHERE id = $id AND fence <= $fence RETURNING id, balance, version;
+/// UPDATE accounts SET fence = $fence WHERE id = $id AND fence < $fence RETURNING id, balance, version;
 /// -- insert
 /// INSERT INTO accounts (id, balance, fence, version) VALUES ($id, $balance, 0, $version);
 /// -- update
@@ -36,11 +36,13 @@ pub trait Storage<T: Lockable>: Send + Sync + 'static {
     /// Reads one entity, without a lock and without writing.
     fn find(&self, id: &T::Id) -> impl Future<Output = Result<Option<Stored<T>>, StoreError>> + Send;
 
-    /// Reads the entities that a query asks for; [`Query::select`] does it over all of them in memory.
+    /// Reads the entities that a query asks for; [`Query::select`] does it over all of them in memory. A filter compares
+    /// as `==` does: a column with a collation that takes upper case for lower needs another one here.
     fn find_all(&self, query: &Query<T>) -> impl Future<Output = Result<Vec<Stored<T>>, StoreError>> + Send;
 
     /// Reads one entity under its lock and stamps the row with the lock's token, in one statement: from there on no
-    /// holder of a lower token can write it.
+    /// holder of a lower token can write it. A token claims a row once: another lock store, or another namespace, may
+    /// have granted an equal one.
     fn claim(&self, claim: Claim<'_, T>) -> impl Future<Output = Result<Claimed<T>, StoreError>> + Send;
 
     /// Writes a new entity with a fence of 0; never over one that is there.
@@ -57,7 +59,7 @@ pub trait Storage<T: Lockable>: Send + Sync + 'static {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Claimed<T> {
-    /// The row has a higher token than the claim.
+    /// The row's token is not below that of the claim.
     Fenced {
         /// The token of the row.
         by: FencingToken,

@@ -108,7 +108,7 @@ macro_rules! expected_accessors {
 impl<'a, T: Lockable> Claim<'a, T> {
     row_accessors!();
 
-    /// What to stamp the row with; its `fence` must not be above.
+    /// What to stamp the row with; its `fence` must be below.
     pub fn fence(&self) -> i64 {
         self.fence.as_i64()
     }
@@ -119,7 +119,7 @@ impl<'a, T: Lockable> Claim<'a, T> {
     /// If the row's fence is out of range ([`TokenExhausted`]).
     pub fn refused(&self, fence: Option<i64>) -> Result<Claimed<T>, StoreError> {
         match fence.map(token_of_row).transpose()? {
-            Some(by) if by > self.fence => Ok(Claimed::Fenced { by }),
+            Some(by) if by >= self.fence => Ok(Claimed::Fenced { by }),
             // None was hit, so one that can be hit now was made since.
             _ => Ok(Claimed::Gone),
         }

@@ -10,7 +10,8 @@ use crate::{
 pub trait RepositoryExt<T: Lockable>: Repository<T> {
     /// The scoped form: locks and loads the entity, runs `body`, saves what it changed, and releases the lock.
     ///
-    /// If `body` gives an error, nothing is saved. What it saved itself stands.
+    /// If `body` gives an error, nothing is saved. What it saved itself stands. It is saved if the body has had it as
+    /// `&mut`: what is changed through a shared reference (an atomic, a mutex in the entity) the body saves itself.
     ///
     /// ```
     /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {

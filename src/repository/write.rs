@@ -7,7 +7,7 @@ use super::{
 use crate::{
     model::LockKey,
     proof::{Lockable, Locked, Persistent},
-    store::{StoreError, StoreErrorKind},
+    store::{Outcome, StoreError, StoreErrorKind},
 };
 
 /// Saves a locked entity.
@@ -19,20 +19,39 @@ pub(super) async fn save<T: Lockable, S: Storage<T>>(
     repo: &Repo<T, S>,
     locked: &mut Locked<Persistent<T>>,
 ) -> Result<(), SaveError> {
+    let in_doubt = locked.is_in_doubt();
+    send_save(repo, locked).await.map_err(|error| with_doubt(in_doubt, locked, error))
+}
+
+/// Deletes a locked entity.
+pub(super) async fn delete<T: Lockable, S: Storage<T>>(
+    repo: &Repo<T, S>,
+    locked: &mut Locked<Persistent<T>>,
+) -> Result<(), SaveError> {
+    let in_doubt = locked.is_in_doubt();
+    send_delete(repo, locked).await.map_err(|error| with_doubt(in_doubt, locked, error))
+}
+
+async fn send_save<T: Lockable, S: Storage<T>>(
+    repo: &Repo<T, S>,
+    locked: &mut Locked<Persistent<T>>,
+) -> Result<(), SaveError> {
     check(repo, locked)?;
     let expected = expected(locked);
+    let Some(version) = expected.versions.end().checked_add(1) else {
+        let what =
+            "the row has the highest version there is, so it cannot be written; lower it while nobody works";
+        return Err(failed(Locked::key(locked), StoreError::new(StoreErrorKind::Rejected, what)));
+    };
     locked.sending_save();
     let row = Row { id: Locked::id(locked), key: Locked::key(locked) };
-    let update = row.update(locked.entity(), expected.clone());
-    let version = update.version();
-    let answer = repo.storage().update(update).await;
-    match answer {
+    match repo.storage().update(row.update(locked.entity(), expected)).await {
         Ok(Written::Done) => {
             locked.saved(version);
             Ok(())
         }
         Ok(refusal) => {
-            locked.save_refused();
+            locked.save_not_done();
             Err(refused(locked, refusal))
         }
         Err(source) => {
@@ -44,8 +63,7 @@ pub(super) async fn save<T: Lockable, S: Storage<T>>(
     }
 }
 
-/// Deletes a locked entity.
-pub(super) async fn delete<T: Lockable, S: Storage<T>>(
+async fn send_delete<T: Lockable, S: Storage<T>>(
     repo: &Repo<T, S>,
     locked: &mut Locked<Persistent<T>>,
 ) -> Result<(), SaveError> {
@@ -57,7 +75,10 @@ pub(super) async fn delete<T: Lockable, S: Storage<T>>(
         Ok(Written::Done) => {}
         // An earlier delete of this guard, whose answer never came, has landed.
         Ok(Written::Gone) if in_doubt => {}
-        Ok(refusal) => return Err(refused(locked, refusal)),
+        Ok(refusal) => {
+            locked.delete_not_done();
+            return Err(refused(locked, refusal));
+        }
         Err(source) => {
             if surely_not_sent(&source) {
                 locked.delete_not_done();
@@ -67,6 +88,16 @@ pub(super) async fn delete<T: Lockable, S: Storage<T>>(
     }
     locked.discard_edits();
     Ok(())
+}
+
+/// "Not written" is said only if no earlier write of this guard may have landed: whoever takes it at its word makes the
+/// change once more.
+fn with_doubt<T: Lockable>(in_doubt: bool, locked: &Locked<Persistent<T>>, error: SaveError) -> SaveError {
+    match error {
+        SaveError::Store { ref source, .. } if source.outcome() == Outcome::Unknown => error,
+        error if in_doubt => SaveError::InDoubt { key: Locked::key(locked).clone(), source: Box::new(error) },
+        error => error,
+    }
 }
 
 /// What can be known without asking the database.

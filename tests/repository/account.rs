@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lockproof::{LockOptions, Lockable, Locked, Persistent, Repository, Transient, Wait};
+use lockproof::{Error, LockOptions, Lockable, Locked, Persistent, Repository, Transient, Wait};
 use serde::{Deserialize, Serialize};
 
 #[derive(Lockable, Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,4 +31,16 @@ pub(crate) async fn lapsed(accounts: &impl Repository<Account>) -> Locked<Persis
     tokio::time::sleep(Duration::from_millis(40)).await;
     assert!(Locked::is_lost(&locked));
     locked
+}
+
+/// An error with all that is behind it.
+pub(crate) fn chain(error: &Error) -> String {
+    use std::error::Error as _;
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text += &format!(": {error}");
+        source = error.source();
+    }
+    text
 }

@@ -4,7 +4,7 @@ use futures::poll;
 use lockproof::{Error, Locked, Locks, Outcome, Repo, Repository, Result, SaveError};
 
 use crate::{
-    account::{Account, fill},
+    account::{Account, chain, fill},
     table::{Fault, Table},
 };
 
@@ -64,10 +64,80 @@ async fn somebody_elses_write_is_stale_even_in_doubt() -> Result<()> {
     let read = Locked::version(&one);
     table.rows().get_mut(&1).expect("there").version = read + 7;
     let error = accounts.save(&mut one).await.expect_err("stale");
+    let Error::Save(SaveError::InDoubt { source, .. }) = error else { panic!("{error:?}") };
     assert!(
-        matches!(error, Error::Save(SaveError::StaleVersion { expected, found, .. }) if (expected, found) == (read, read + 7))
+        matches!(*source, SaveError::StaleVersion { expected, found, .. } if (expected, found) == (read, read + 7))
     );
     Ok(())
+}
+
+/// Who is told "not written" makes the change once more.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_does_not_deny_an_earlier_save_that_may_have_landed() -> Result<()> {
+    let (_, table, accounts) = unreliable_bank().await;
+    let mut one = accounts.lock(&1).await?;
+    table.next_faults([Fault::LoseReply, Fault::Refuse]);
+    one.balance += 1;
+    assert!(accounts.save(&mut one).await.is_err());
+    assert_eq!(balance(&accounts).await, Some(11), "it has landed");
+
+    let unreachable = accounts.save(&mut one).await.expect_err("refused");
+    let _later_holder = Locks::memory().repository(table.clone()).lock(&1).await?;
+    let fenced = accounts.save(&mut one).await.expect_err("fenced");
+    let fenced_again = accounts.save(&mut one).await.expect_err("fenced");
+    Locked::lost(&one).await;
+    let lost = accounts.save(&mut one).await.expect_err("lost");
+    let deleted = accounts.delete(one).await.expect_err("lost");
+    for (error, why) in [
+        (unreachable, "connection refused"),
+        (fenced, "later holder"),
+        (fenced_again, "later holder"),
+        (lost, "lapsed"),
+        (deleted, "lapsed"),
+    ] {
+        assert_eq!((error.outcome(), error.is_retryable()), (Outcome::Unknown, true), "{error:?}");
+        let text = chain(&error);
+        assert!(text.contains("account:1 may have been written") && text.contains(why), "{text}");
+    }
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_save_that_was_answered_leaves_no_doubt_to_a_later_one() -> Result<()> {
+    let (_, table, accounts) = unreliable_bank().await;
+    let mut one = accounts.lock(&1).await?;
+    table.next_faults([Fault::LoseReply]);
+    assert!(accounts.save(&mut one).await.is_err());
+    accounts.save(&mut one).await?;
+    Locked::lost(&one).await;
+    let error = accounts.save(&mut one).await.expect_err("lost");
+    assert_eq!(error.outcome(), Outcome::NotDone);
+    assert!(matches!(error, Error::Save(SaveError::Lost { .. })), "{error:?}");
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_delete_that_was_refused_has_not_deleted() -> Result<()> {
+    let (_, table, accounts) = unreliable_bank().await;
+    let one = accounts.lock(&1).await?;
+    table.rows().get_mut(&1).expect("there").version += 1;
+    let rejected = accounts.delete(one).keep_guard().await.expect_err("stale");
+    table.rows().remove(&1);
+    let error = accounts.delete(rejected.guard).await.expect_err("somebody else did");
+    assert!(matches!(error, Error::Save(SaveError::Gone { .. })), "{error:?}");
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_whose_version_cannot_rise_is_refused() -> Result<()> {
+    let (_, table, accounts) = unreliable_bank().await;
+    table.rows().get_mut(&1).expect("there").version = i64::MAX - 1;
+    let mut one = accounts.lock(&1).await?;
+    accounts.save(&mut one).await?;
+    let error = accounts.save(&mut one).await.expect_err("none is higher");
+    assert_eq!(error.outcome(), Outcome::NotDone);
+    assert!(chain(&error).contains("highest version"), "{error:?}");
+    accounts.delete(one).await
 }
 
 #[tokio::test(start_paused = true)]

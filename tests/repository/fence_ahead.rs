@@ -1,9 +1,12 @@
 //! A row whose fence lies above the grants of its lock store: the store was restored from a backup, its clock went
 //! back, or the locks have moved. Nobody may be locked out, and nobody may write who was superseded.
 
-use lockproof::{Error, LockError, Locked, Locks, Repository, Result, SaveError};
+use lockproof::{Error, LockError, Locked, Locks, MemoryStore, Repository, Result, SaveError};
 
-use crate::{account::fill, table::Table};
+use crate::{
+    account::{chain, fill},
+    table::{Fault, Table},
+};
 
 const HOUR: i64 = 3_600_000_000;
 
@@ -46,6 +49,35 @@ async fn later_grants_stay_above_a_raised_token() -> Result<()> {
     Ok(())
 }
 
+/// Two namespaces (or two lock stores) over one table exclude nobody, and tokens of one moment are equal. A save in
+/// doubt may take what was written under its token for its own: so no two holders write a row under one token.
+#[tokio::test(start_paused = true)]
+async fn holders_with_equal_tokens_are_told_apart() -> Result<()> {
+    let store = MemoryStore::new();
+    for nth in 0..8 {
+        let table = Table::default();
+        let service = |name: &str| {
+            let locks = Locks::builder().store(store.clone()).namespace(format!("{name}{nth}")).build();
+            locks.map(|locks| locks.repository(table.clone()))
+        };
+        let (red, blue) = (service("red")?, service("blue")?);
+        fill(&red).await;
+        let mut first = red.lock(&1).await?;
+        let mut second = blue.lock(&1).await?;
+        assert!(Locked::fence(&second) > Locked::fence(&first));
+
+        table.next_faults([Fault::LoseRequest]);
+        first.balance += 1;
+        assert!(red.save(&mut first).await.is_err());
+        second.balance += 100;
+        blue.save(&mut second).await?;
+        let late = red.save(&mut first).await;
+        assert!(matches!(late, Err(Error::Save(SaveError::InDoubt { .. }))), "{late:?}");
+        assert_eq!(blue.find(&1).await?.map(|one| one.balance), Some(110));
+    }
+    Ok(())
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_row_that_cannot_be_exceeded_says_so() -> Result<()> {
     let (locks, table) = (Locks::memory(), Table::default());
@@ -66,15 +98,4 @@ async fn a_row_that_cannot_be_exceeded_says_so() -> Result<()> {
     locks.drain().await;
     assert!(accounts.try_lock(&2).await?.is_some());
     Ok(())
-}
-
-fn chain(error: &Error) -> String {
-    use std::error::Error as _;
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text += &format!(": {error}");
-        source = error.source();
-    }
-    text
 }

@@ -1,10 +1,15 @@
 use std::time::Duration;
 
 use lockproof::{
-    Error, LockOptions, LockProof, Lockable, Locked, MemoryStorage, Repository, Result, Transient, Ttl,
+    Error, LockError, LockOptions, LockProof, Lockable, Locked, Locks, MemoryStorage, Repository, Result,
+    Transient, Ttl,
 };
 
-use crate::{account::Account, memory::home::bank};
+use crate::{
+    account::{Account, account, fill},
+    memory::home::bank,
+    table::Table,
+};
 
 #[tokio::test(start_paused = true)]
 async fn what_a_guard_says_of_its_lock() -> Result<()> {
@@ -100,4 +105,17 @@ async fn errors_work_into_other_errors() {
     let Err(Mine::Lockproof(error)) = mine().await else { panic!("not found") };
     assert!(matches!(error, Error::Lock(_)) && !error.is_retryable());
     assert!(boxed().await.expect_err("not found").to_string().contains("account:1"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_of_another_entity_is_not_loaded() -> Result<()> {
+    let (locks, table) = (Locks::memory(), Table::default());
+    let accounts = locks.repository(table.clone());
+    fill(&accounts).await;
+    table.rows().get_mut(&1).expect("there").account = account(7, 10);
+    let error = accounts.lock(&1).await.expect_err("another one");
+    assert!(matches!(error, Error::Lock(LockError::WrongEntity { .. })), "{error:?}");
+    assert!(error.to_string().contains("account:1 says that it is account:7;"), "{error}");
+    assert!(locks.lock("account:1").try_acquire().await?.is_some(), "and was not left locked");
+    Ok(())
 }

@@ -102,7 +102,7 @@ impl Storage<Account> for Table {
     async fn claim(&self, claim: Claim<'_, Account>) -> Result<Claimed<Account>, StoreError> {
         yield_now().await;
         let claimed = match self.rows().get_mut(claim.id()) {
-            Some(row) if row.fence <= claim.fence() => {
+            Some(row) if row.fence < claim.fence() => {
                 row.fence = claim.fence();
                 Ok(Claimed::Loaded(row.stored()))
             }

@@ -178,7 +178,8 @@ async fn refuses_what_is_no_database_and_names_the_remedy() {
     );
     let missing = file.directory.path().join("no/such/locks.db");
     refused(SqliteStore::open(&missing).await, Misconfigured, &["no/such/locks.db", "directory"]);
-    refused(SqliteStore::open(file.directory.path()).await, Misconfigured, &["unable to open"]);
+    refused(SqliteStore::open(file.directory.path()).await, Misconfigured, &["path of a file"]);
+    refused(SqliteStore::open("locks\0.db").await, Misconfigured, &["NUL"]);
     refused(SqliteStore::open(":memory:").await, Misconfigured, &[":memory:", "MemoryStore"]);
     refused(SqliteStore::open("").await, Misconfigured, &["MemoryStore"]);
     refused(SqliteStore::open("sqlite:locks.db").await, Misconfigured, &["without `sqlite:`"]);
@@ -222,7 +223,7 @@ async fn says_when_the_table_went_away_and_makes_it_again() {
     file.tamper("DROP TABLE lockproof_locks").await;
     let error = store.inspect(Inspect::new(key("k"))).await.expect_err("no table");
     assert_eq!(error.kind(), StoreErrorKind::Misconfigured);
-    assert!(error.to_string().contains("ensure_schema"), "{error}");
+    assert!(error.to_string().contains("`SqliteStore` has `ensure_schema()`"), "{error}");
     store.ensure_schema().await.expect("makes it");
     acquire(&store, "k", &Owner::unique()).await;
 }

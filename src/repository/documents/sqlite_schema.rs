@@ -27,7 +27,7 @@ pub(super) const SCAN: &str =
 
 /// key, fence.
 pub(super) const CLAIM: &str =
-    "UPDATE lockproof_documents SET fence = ?2 WHERE key = ?1 AND fence <= ?2 RETURNING doc, version";
+    "UPDATE lockproof_documents SET fence = ?2 WHERE key = ?1 AND fence < ?2 RETURNING doc, version";
 
 /// key, kind, doc, version: the version that was asked for or the database's clock, whichever is higher. (`WHERE true`
 /// keeps the parser from reading `ON` as part of a join.)

@@ -35,7 +35,7 @@ pub(super) async fn a_claim_stamps_and_a_lower_one_is_fenced(home: Home<impl Sto
     let account = Account::new("a", 7);
     let version = home.inserted(&account).await;
     assert_eq!(home.claim("a", 5).await, loaded(&account, version));
-    assert_eq!(home.claim("a", 5).await, loaded(&account, version), "twice by the same holder");
+    assert_eq!(home.claim("a", 5).await, Claimed::Fenced { by: token(5) }, "a token claims a row once");
     assert_eq!(home.claim("a", 8).await, loaded(&account, version));
     assert_eq!(home.claim("a", 5).await, Claimed::Fenced { by: token(8) });
     assert_eq!(home.claim("a", FencingToken::MAX.get()).await, loaded(&account, version));

@@ -45,6 +45,9 @@ impl Database {
         if name.starts_with("sqlite:") {
             return Err(misconfigured(format!("{name}: give the path alone, without `sqlite:`")));
         }
+        if name.contains('\0') {
+            return Err(misconfigured(format!("{name:?}: a path has no NUL")));
+        }
         refuse_private(name)?;
         let options = SqliteConnectOptions::new()
             .filename(path)

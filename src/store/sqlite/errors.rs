@@ -44,7 +44,9 @@ pub(crate) fn verdict(answer: &SqliteError) -> Verdict {
         ),
         code::CANTOPEN => (
             Misconfigured,
-            Some("make its directory first, and grant this process the right to make files in it"),
+            Some(
+                "give the path of a file; make its directory first, and grant this process the right to make files in it",
+            ),
         ),
         code::NOTADB => (
             Misconfigured,
@@ -56,7 +58,10 @@ pub(crate) fn verdict(answer: &SqliteError) -> Verdict {
         code::PERM | code::AUTH => (Misconfigured, Some("grant this process the right to read and write it")),
         code::ERROR if no_such() => (
             Misconfigured,
-            Some("call `ensure_schema()`; a table of another shape under this name has to be renamed first"),
+            Some(
+                "make it first (a `SqliteStore` has `ensure_schema()`, `open` and `from_pool` of `SqliteDocuments` do \
+                 it); a table of another shape under this name has to be renamed before",
+            ),
         ),
         code::FULL => (Rejected, Some("the disk or a quota is full")),
         code::IOERR => (OutcomeUnknown, None),

@@ -16,7 +16,7 @@ use super::{
     registry::Opening,
     seen::Seen,
     service::Service,
-    tasks::has_runtime,
+    tasks::{at_most, has_runtime},
 };
 use crate::{
     model::{Deadline, LockKey, Owner, clock::BootInstant},
@@ -65,7 +65,7 @@ pub(super) async fn acquire(
         let waiting = async {
             match limit {
                 None => asker.wait().await,
-                Some(limit) => tokio::time::timeout(limit, asker.wait()).await.unwrap_or(Err(Ended::Time)),
+                Some(limit) => at_most(limit, asker.wait()).await.unwrap_or(Err(Ended::Time)),
             }
         };
         futures::pin_mut!(waiting, closing);
@@ -245,7 +245,7 @@ impl Asker<'_> {
         let patience = self.service.patience();
         let answer = match self.limit {
             Some(limit) if limit <= patience => Some(call.await),
-            _ => tokio::time::timeout(patience, call).await.ok(),
+            _ => at_most(patience, call).await.ok(),
         };
         let answered = BootInstant::now();
         self.service.observe(sent, answered);

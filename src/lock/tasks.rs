@@ -2,14 +2,17 @@
 #![cfg_attr(not(test), expect(clippy::disallowed_methods, reason = "the one place where tasks are started"))]
 
 use std::{
+    future::poll_fn,
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering::SeqCst},
     },
+    task::Poll,
     time::Duration,
 };
 
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, task::unconstrained, time::sleep};
 
 use crate::store::{StoreError, StoreErrorKind};
 
@@ -76,8 +79,33 @@ pub(super) async fn within<T>(
     if !has_runtime() {
         return Err(None);
     }
-    tokio::time::timeout(limit, future).await.map_err(|_| Some(limit))
+    at_most(limit, future).await.map_err(|_| Some(limit))
 }
+
+/// The output, or `Err` if it takes longer. As tokio's `timeout`, but what is there at the first look costs no timer: an
+/// answer of the memory store is.
+pub(super) async fn at_most<T>(limit: Duration, future: impl Future<Output = T>) -> Result<T, Elapsed> {
+    let mut future = pin!(future);
+    let mut timer = pin!(None);
+    poll_fn(|context| {
+        if let Poll::Ready(output) = future.as_mut().poll(context) {
+            return Poll::Ready(Ok(output));
+        }
+        if timer.is_none() {
+            // Unconstrained: a future that uses up its task's budget each time must not keep the timer from its turn.
+            timer.set(Some(unconstrained(sleep(limit))));
+        }
+        match timer.as_mut().as_pin_mut() {
+            Some(timer) => timer.poll(context).map(|()| Err(Elapsed)),
+            None => Poll::Pending,
+        }
+    })
+    .await
+}
+
+/// The time is up.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Elapsed;
 
 /// What a store call ends in that nobody can wait for.
 pub(super) fn no_runtime() -> StoreError {

@@ -2,6 +2,7 @@
 #![cfg_attr(not(test), expect(clippy::disallowed_methods, reason = "the one place where clocks are read"))]
 
 use std::{
+    cell::Cell,
     sync::atomic::{AtomicU64, Ordering::Relaxed},
     time::{Duration, Instant, SystemTime},
 };
@@ -16,7 +17,8 @@ pub(crate) struct BootInstant(tokio::time::Instant);
 
 impl BootInstant {
     pub(crate) fn now() -> Self {
-        Self(tokio::time::Instant::now() + slept())
+        let awake = tokio::time::Instant::now();
+        Self(awake + slept(awake))
     }
 
     /// The point `duration` later, or `None` past the end of the clock.
@@ -48,22 +50,30 @@ pub(crate) fn wall_micros() -> u64 {
 
 /// How long this machine has slept since it booted, as far as this process has noticed.
 ///
-/// Two clocks cannot be read at once: a thread that is descheduled in between sees them apart. What is less than
+/// Measured once a millisecond and thread at most, of the time that the machine is awake: that is how late a suspend is
+/// noticed. Two clocks cannot be read at once: a thread that is descheduled in between sees them apart. What is less than
 /// `JITTER` is therefore taken for that, and a larger step is measured again before it is believed.
-fn slept() -> Duration {
+fn slept(awake: tokio::time::Instant) -> Duration {
     static SLEPT_MICROS: AtomicU64 = AtomicU64::new(0);
     const JITTER: u64 = 5_000;
+    const FRESH: Duration = Duration::from_millis(1);
+    thread_local! {
+        static MEASURED: Cell<Option<tokio::time::Instant>> = const { Cell::new(None) };
+    }
 
     let known = SLEPT_MICROS.load(Relaxed);
-    let mut measured = measure_slept_micros();
-    if measured > known + JITTER {
+    // Under a paused clock an earlier measurement may bear a later time.
+    let is_fresh = MEASURED.get().is_some_and(|at| awake >= at && awake - at < FRESH);
+    if !is_fresh {
+        MEASURED.set(Some(awake));
+        let mut measured = measure_slept_micros();
         for _ in 0..4 {
+            if measured <= known + JITTER {
+                return Duration::from_micros(known);
+            }
             measured = measured.min(measure_slept_micros());
         }
-        if measured > known + JITTER {
-            SLEPT_MICROS.fetch_max(measured, Relaxed);
-            return Duration::from_micros(measured);
-        }
+        return Duration::from_micros(SLEPT_MICROS.fetch_max(measured, Relaxed).max(measured));
     }
     Duration::from_micros(known)
 }

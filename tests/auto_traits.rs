@@ -1,0 +1,130 @@
+//! What users rely on without writing it down: which types can be sent, shared, cloned and printed.
+#![cfg(feature = "macros")]
+
+use std::{error::Error as StdError, fmt::Debug, sync::Arc};
+
+use lockproof::{
+    AcquireError, BuildError, Claim, Condition, Consuming, Deadline, Delete, Error, ExtendError,
+    FencingToken, Field, Filter, FindError, Holder, Insert, InsertError, InvalidDuration, InvalidKey,
+    InvalidOwner, KeepingGuard, KindTaken, Label, Lease, Lock, LockError, LockKey, LockOptions, LockProof,
+    LockStore, Lockable, Locked, Locking, Locks, LocksBuilder, MemoryStorage, MemoryStore, Namespace,
+    OptionalLocking, Order, Owner, Persistent, Query, ReadProof, Rejected, ReleaseError, Repo, Repository,
+    RepositoryExt, RepositoryFuture, SaveError, Scoped, ShutdownError, Storage, StoreError, StoreFuture,
+    StoreId, Stored, TokenExhausted, Transient, Ttl, Update, Wait, Wakeup, WakeupStream,
+};
+
+#[derive(Lockable)]
+struct Account {
+    #[lock(id)]
+    id: u64,
+}
+
+/// An entity that can be cloned and printed itself.
+#[derive(Lockable, Clone, Debug)]
+struct Named {
+    #[lock(id)]
+    id: u64,
+}
+
+type Guard = Locked<Persistent<Account>>;
+type Accounts = Repo<Account, MemoryStorage<Account>>;
+
+fn is_send<T: Send + ?Sized>() {}
+fn is_sync<T: Sync + ?Sized>() {}
+fn is_unpin<T: Unpin + ?Sized>() {}
+fn is_static<T: 'static + ?Sized>() {}
+fn is_clone<T: Clone>() {}
+fn is_debug<T: Debug + ?Sized>() {}
+fn is_error<T: StdError + Send + Sync + 'static>() {}
+
+fn future_is_send<F: Future + Send>(_: F) {}
+
+macro_rules! each {
+    ($($check:ident)+: $($type:ty),+ $(,)?) => { each!(@ [$($check)+] $($type),+) };
+    (@ $checks:tt $($type:ty),+) => { $(each!(# $checks $type);)+ };
+    (# [$($check:ident)+] $type:ty) => { $($check::<$type>();)+ };
+}
+
+#[test]
+fn services_and_values_go_anywhere_and_are_cloned() {
+    each!(is_send is_sync is_unpin is_static is_clone:
+        Locks, Lock, LockOptions, Wait, MemoryStore, MemoryStorage<Account>, Accounts,
+        LockKey, Owner, Label, Namespace, Ttl, FencingToken, Deadline, Holder, StoreId, Wakeup,
+        Filter<Account>, Condition<Account>, Query<Account>, Order<Account>, Field<Account, u64>,
+    );
+    each!(is_debug:
+        Locks, LocksBuilder, Lock, LockOptions, Wait, MemoryStore, MemoryStorage<Account>, Accounts,
+        LockKey, Owner, Label, Namespace, Ttl, FencingToken, Deadline, Holder, StoreId, Wakeup,
+        Filter<Account>, Condition<Account>, Query<Account>, Order<Account>, Field<Account, u64>,
+    );
+    each!(is_send is_sync: LocksBuilder, dyn LockStore, dyn Repository<Account>, dyn LockProof<Account>);
+    each!(is_send is_sync: dyn ReadProof<Account>);
+}
+
+#[cfg(feature = "sqlite")]
+#[test]
+fn stores_in_sqlite_go_anywhere_and_are_cloned() {
+    use lockproof::{SqliteDocuments, SqliteStore};
+
+    each!(is_send is_sync is_unpin is_static is_clone is_debug: SqliteStore, SqliteDocuments<Account>);
+}
+
+#[test]
+fn guards_and_entities_go_anywhere() {
+    each!(is_send is_sync is_unpin is_static:
+        Lease, Guard, Persistent<Account>, Transient<Account>, Stored<Account>,
+    );
+    each!(is_debug: Lease, Locked<Persistent<Named>>, Persistent<Named>, Transient<Named>, Stored<Named>);
+    each!(is_clone: Persistent<Named>, Transient<Named>, Stored<Named>);
+}
+
+#[test]
+fn tickets_go_anywhere() {
+    each!(is_send is_sync is_debug:
+        Claim<'_, Account>, Insert<'_, Account>, Update<'_, Account>, Delete<'_, Account>, Scoped<'_, Account>,
+    );
+}
+
+#[test]
+fn errors_fit_into_anybodys_box() {
+    each!(is_error:
+        Error, AcquireError, BuildError, ExtendError, FindError, InsertError, InvalidDuration, InvalidKey,
+        InvalidOwner, KindTaken, LockError, ReleaseError, SaveError, ShutdownError, StoreError, TokenExhausted,
+        Rejected<Guard>, Rejected<Transient<Account>>,
+    );
+}
+
+#[test]
+fn named_futures_can_be_spawned() {
+    each!(is_send is_unpin:
+        Locking<'_, Account>, OptionalLocking<'_, Account>, Consuming<'_, Guard, ()>,
+        KeepingGuard<'_, Guard, ()>, RepositoryFuture<'_, ()>, StoreFuture<()>, WakeupStream,
+    );
+    each!(is_debug: Locking<'_, Account>, OptionalLocking<'_, Account>, Consuming<'_, Guard, ()>);
+    each!(is_debug: KeepingGuard<'_, Guard, ()>);
+}
+
+/// Never run: that it compiles is the test.
+#[allow(dead_code, reason = "it is compiled, not called")]
+fn futures_of_async_fns_can_be_spawned(
+    locks: &Locks,
+    lock: &Lock,
+    lease: Lease,
+    guard: Guard,
+    accounts: &Arc<dyn Repository<Account>>,
+    storage: &MemoryStorage<Named>,
+) {
+    future_is_send(locks.drain());
+    future_is_send(locks.shutdown(std::time::Duration::ZERO));
+    future_is_send(lock.acquire());
+    future_is_send(lock.try_acquire());
+    future_is_send(lease.lost());
+    future_is_send(lease.extend(None));
+    future_is_send(lease.release());
+    future_is_send(Locked::lost(&guard));
+    future_is_send(Locked::extend(&guard, None));
+    future_is_send(Locked::release(guard));
+    future_is_send(Deadline::NEVER.passed());
+    future_is_send(accounts.with_lock(&1, async |_, accounts| accounts.find(&2).await));
+    future_is_send(storage.find(&1));
+}

@@ -43,11 +43,11 @@ pub enum AcquireError {
         source: StoreError,
     },
     /// Somebody else held it for as long as this was ready to wait.
-    #[error("the lock {key} is held by {}; gave up after {waited:?}", describe(holder))]
+    #[error("the lock {key} is held by {}; {}", describe(holder), gave_up(*waited))]
     Timeout {
         /// Which lock.
         key: LockKey,
-        /// How long this waited.
+        /// How long this waited; zero for [`Wait::Never`](crate::Wait::Never).
         waited: Duration,
         /// Who held it, as far as the store can say.
         holder: Option<Box<Holder>>,
@@ -81,14 +81,6 @@ pub enum ReleaseError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExtendError {
-    /// The new length cannot be.
-    #[error("the lock {key} was not extended")]
-    InvalidTtl {
-        /// Which lock.
-        key: LockKey,
-        /// What is wrong.
-        source: InvalidDuration,
-    },
     /// It had lapsed or was taken away; a lapsed lease is not revived.
     #[error("the lock {key} was lost and cannot be extended; acquire it again")]
     Lost {
@@ -120,6 +112,10 @@ pub struct ShutdownError {
     pub unsettled: usize,
     /// How long it had.
     pub waited: Duration,
+}
+
+fn gave_up(waited: Duration) -> String {
+    if waited.is_zero() { "this did not wait".into() } else { format!("gave up after {waited:?}") }
 }
 
 fn describe(holder: &Option<Box<Holder>>) -> String {

@@ -39,6 +39,10 @@ async fn of_an_acquisition() {
     let error = locks.lock("order:1").wait(ms(250)).acquire().await.expect_err("held");
     says(&error, &["order:1", "worker 7", "its lease ends in", "250ms"]);
 
+    let error = locks.lock("order:1").wait(Wait::Never).acquire().await.expect_err("held");
+    says(&error, &["order:1", "worker 7", "this did not wait"]);
+    assert!(!error.to_string().contains("0ns"), "{error}");
+
     let error = locks.lock("").acquire().await.expect_err("no key");
     assert!(matches!(error, AcquireError::InvalidKey(_)));
     says(&error, &["key", "empty"]);

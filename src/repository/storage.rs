@@ -7,7 +7,7 @@ use crate::{
 
 /// How entities of one type are kept: what a user writes for a table of their own.
 ///
-/// Plain `async fn`s over one's own SQL. The writing ones get tickets, which only [`Repo`](crate::Repo) can make, after
+/// Six plain `async fn`s over one's own SQL. The writing ones get tickets, which only [`Repo`](crate::Repo) can make, after
 /// it has checked the lock; each ticket says what belongs in the WHERE clause. The table needs two columns beside the
 /// entity's: `fence` and `version`, both 64-bit integers.
 ///
@@ -25,8 +25,117 @@ use crate::{
 /// SELECT fence, version FROM accounts WHERE id = $id;
 /// ```
 ///
+/// # Errors
 /// An error of the kind [`OutcomeUnknown`](crate::StoreErrorKind::OutcomeUnknown) leaves the write in doubt: the next
-/// `save` of the same guard finds out. Every other kind says that nothing was written.
+/// `save` of the same guard finds out. Every other kind says that nothing was written. A row that is not there, or has
+/// another fence or version, is no error but an answer. With the feature `sqlite`, `?` makes a [`StoreError`] of an
+/// error of sqlx, with the right kind; for another database client, [`StoreError::new`] takes the kind.
+///
+/// # Cancel safety
+/// Each call may be dropped at any await. A write that was cut off may have been done; `Repo` counts it as in doubt, so
+/// nothing has to be done about it here.
+///
+/// # Example
+/// A table of one's own in SQLite:
+///
+/// ```
+/// # #[cfg(feature = "sqlite")] {
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+/// use lockproof::{
+///     Claim, Claimed, Delete, Insert, Inserted, Lockable, Query, Storage, StoreError, Stored, Update, Written,
+/// };
+/// use sqlx::{Row, SqlitePool, sqlite::SqliteRow};
+///
+/// #[derive(Lockable)]
+/// struct Account { #[lock(id)] id: i64, balance: i64 }
+///
+/// struct Accounts(SqlitePool);
+///
+/// fn stored(row: &SqliteRow) -> Result<Stored<Account>, StoreError> {
+///     let entity = Account { id: row.try_get("id")?, balance: row.try_get("balance")? };
+///     Ok(Stored { entity, version: row.try_get("version")? })
+/// }
+///
+/// impl Accounts {
+///     async fn why(&self, id: i64) -> Result<Option<(i64, i64)>, StoreError> {
+///         let sql = "SELECT fence, version FROM accounts WHERE id = $1";
+///         Ok(sqlx::query_as(sql).bind(id).fetch_optional(&self.0).await?)
+///     }
+/// }
+///
+/// impl Storage<Account> for Accounts {
+///     async fn find(&self, id: &i64) -> Result<Option<Stored<Account>>, StoreError> {
+///         let sql = "SELECT id, balance, version FROM accounts WHERE id = $1";
+///         sqlx::query(sql).bind(id).fetch_optional(&self.0).await?.as_ref().map(stored).transpose()
+///     }
+///
+///     async fn find_all(&self, query: &Query<Account>) -> Result<Vec<Stored<Account>>, StoreError> {
+///         let sql = "SELECT id, balance, version FROM accounts";
+///         let rows = sqlx::query(sql).fetch_all(&self.0).await?;
+///         Ok(query.select(rows.iter().map(stored).collect::<Result<Vec<_>, _>>()?))
+///     }
+///
+///     async fn claim(&self, claim: Claim<'_, Account>) -> Result<Claimed<Account>, StoreError> {
+///         let sql = "UPDATE accounts SET fence = $1 WHERE id = $2 AND fence < $1 RETURNING id, balance, version";
+///         match sqlx::query(sql).bind(claim.fence()).bind(claim.id()).fetch_optional(&self.0).await? {
+///             Some(row) => Ok(Claimed::Loaded(stored(&row)?)),
+///             None => claim.refused(self.why(*claim.id()).await?.map(|(fence, _)| fence)),
+///         }
+///     }
+///
+///     async fn insert(&self, insert: Insert<'_, Account>) -> Result<Inserted, StoreError> {
+///         let sql = "INSERT INTO accounts (id, balance, fence, version) VALUES ($1, $2, 0, $3) \
+///                    ON CONFLICT (id) DO NOTHING";
+///         let insertion = sqlx::query(sql).bind(insert.id()).bind(insert.entity().balance).bind(insert.version());
+///         match insertion.execute(&self.0).await?.rows_affected() {
+///             0 => Ok(Inserted::Exists),
+///             _ => Ok(Inserted::Done { version: insert.version() }),
+///         }
+///     }
+///
+///     async fn update(&self, update: Update<'_, Account>) -> Result<Written, StoreError> {
+///         let sql = "UPDATE accounts SET balance = $1, version = $2 \
+///                    WHERE id = $3 AND fence = $4 AND version BETWEEN $5 AND $6";
+///         let (first, last) = update.versions().into_inner();
+///         let write = sqlx::query(sql).bind(update.entity().balance).bind(update.version());
+///         let write = write.bind(update.id()).bind(update.fence()).bind(first).bind(last);
+///         match write.execute(&self.0).await?.rows_affected() {
+///             0 => update.refused(self.why(*update.id()).await?),
+///             _ => Ok(Written::Done),
+///         }
+///     }
+///
+///     async fn delete(&self, delete: Delete<'_, Account>) -> Result<Written, StoreError> {
+///         let sql = "DELETE FROM accounts WHERE id = $1 AND fence = $2 AND version BETWEEN $3 AND $4";
+///         let (first, last) = delete.versions().into_inner();
+///         let write = sqlx::query(sql).bind(delete.id()).bind(delete.fence()).bind(first).bind(last);
+///         match write.execute(&self.0).await?.rows_affected() {
+///             0 => delete.refused(self.why(*delete.id()).await?),
+///             _ => Ok(Written::Done),
+///         }
+///     }
+/// }
+/// # use lockproof::{Locked, Locks, Repository, Transient};
+/// # let pool = sqlx::sqlite::SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await.unwrap();
+/// # sqlx::query("CREATE TABLE accounts (id INTEGER PRIMARY KEY, balance INTEGER, fence INTEGER, version INTEGER)")
+/// #     .execute(&pool).await.unwrap();
+/// # let accounts = Locks::memory().repository(Accounts(pool));
+/// # let new = || Transient::new(Account { id: 1, balance: 5 });
+/// # accounts.insert(new()).await?;
+/// # assert!(accounts.insert(new()).await.is_err());
+/// # let mut account = accounts.lock(&1).await?;
+/// # account.balance += 10;
+/// # accounts.save(&mut account).await?;
+/// # accounts.save_and_release(account).await?;
+/// # assert_eq!(accounts.find(&1).await?.expect("it is there").balance, 15);
+/// # assert_eq!(accounts.find_all(Query::all()).await?.len(), 1);
+/// # assert!(accounts.delete_by_id(&1).await?);
+/// # assert!(accounts.lock(&1).optional().await?.is_none());
+/// # Ok::<(), lockproof::Error>(()) }).unwrap(); }
+/// ```
+///
+/// Queries of one's own are methods beside these: [`Repo::storage`](crate::Repo::storage) gives the storage back, and
+/// [`Persistent::from_stored`](crate::Persistent::from_stored) makes entities of what they find.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a place where `{T}` is kept",
     label = "does not store `{T}`",
@@ -45,10 +154,11 @@ pub trait Storage<T: Lockable>: Send + Sync + 'static {
     /// have granted an equal one.
     fn claim(&self, claim: Claim<'_, T>) -> impl Future<Output = Result<Claimed<T>, StoreError>> + Send;
 
-    /// Writes a new entity with a fence of 0; never over one that is there.
+    /// Writes a new entity with a fence of 0 and the version of the ticket; never over one that is there.
     fn insert(&self, insert: Insert<'_, T>) -> impl Future<Output = Result<Inserted, StoreError>> + Send;
 
-    /// Writes an entity if its row still has this token and one of these versions.
+    /// Writes an entity if its row still has this token and one of these versions, and gives the row the new version
+    /// of the ticket.
     fn update(&self, update: Update<'_, T>) -> impl Future<Output = Result<Written, StoreError>> + Send;
 
     /// Removes an entity if its row still has this token and one of these versions.

@@ -20,7 +20,13 @@ pub type StoreFuture<T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + S
 /// Expiry is judged by the store's clock. A token is `max(last token of the key + 1, store clock in microseconds)` and
 /// must not be forgotten with the lock; [`FencingToken::next`](crate::FencingToken::next) has the arithmetic.
 ///
-/// Calls return owned futures that do nothing until polled; one that is dropped half-way counts as unknown.
+/// # Errors
+/// Each call gives a [`StoreError`] if the store could not be asked or did not answer; its
+/// [kind](super::StoreErrorKind) says whether anything may have been done.
+///
+/// # Cancel safety
+/// Calls return owned futures that do nothing until polled; one that is dropped half-way counts as unknown. Who calls
+/// sends the same request again, with the same owner, or releases that owner.
 pub trait LockStore: Send + Sync + 'static {
     /// Which instance this is: made once with the store, shared by its clones, passed on by decorators.
     fn id(&self) -> StoreId;

@@ -44,7 +44,7 @@ pub enum AcquireReply {
     },
     /// Somebody else holds it.
     Held {
-        /// When it expires; `None` for never.
+        /// The time until it expires; `None` for a lock that never does.
         remaining: Option<Duration>,
         /// Who that is, if the store can say.
         holder: Option<Holder>,

@@ -8,6 +8,39 @@ use crate::{
 };
 
 /// Every error of this library; `?` works into it from each of them.
+///
+/// The methods of a repository give this type. Those of a [`Lock`](crate::Lock) and a [`Lease`](crate::Lease) give one
+/// of their own, and `?` converts only once: an error type of the application that has `From<Error>` takes the first by
+/// itself. For the others, put a function that returns [`lockproof::Result`](Result) in between, or write
+/// `.map_err(lockproof::Error::from)`.
+///
+/// ```
+/// use lockproof::{Error, Lease, LockError, Locks, Outcome};
+///
+/// #[derive(Debug, thiserror::Error)]
+/// enum Failure {
+///     #[error("no report today")]
+///     NoReport,
+///     #[error(transparent)]
+///     Lock(#[from] Error),
+/// }
+///
+/// async fn report(locks: &Locks) -> Result<Lease, Failure> {
+///     Ok(locks.lock("nightly-report").acquire().await.map_err(Error::from)?)
+/// }
+///
+/// /// The status of a response.
+/// fn status(error: &Error) -> u16 {
+///     match error {
+///         Error::Lock(LockError::NotFound { .. }) => 404,
+///         // It may have been done: look before it is done once more.
+///         error if error.outcome() == Outcome::Unknown => 500,
+///         // With `error.retry_after()`, where that is known.
+///         error if error.is_retryable() => 503,
+///         _ => 500,
+///     }
+/// }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

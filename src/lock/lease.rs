@@ -22,7 +22,20 @@ use crate::{
 /// went.
 ///
 /// It is a lease: it ends with its ttl, whether or not the guard is still there. [`is_lost`](Self::is_lost) says so a
-/// little before the store does.
+/// little before the store does. Nothing renews it by itself: [`extend`](Self::extend) does.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+/// # let locks = lockproof::Locks::memory();
+/// let lease = locks.lock("nightly-report").ttl("1m").acquire().await?;
+/// for page in 1..=3 {
+///     // Send `lease.fence()` along with what is written, and have the other side refuse lower tokens.
+///     println!("page {page} under token {}", lease.fence());
+///     lease.extend(None).await?; // another minute, or an error if the lock is lost
+/// }
+/// lease.release().await?;
+/// # Ok::<(), lockproof::Error>(()) }).unwrap();
+/// ```
 #[must_use = "the lock is released when the guard is dropped"]
 pub struct Lease {
     handle: Arc<Handle>,

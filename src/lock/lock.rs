@@ -15,6 +15,20 @@ use crate::{
 /// A lock that is not held: a name and how to take it. Cheap to clone.
 ///
 /// What is wrong with the name or an option is reported when the lock is acquired.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+/// # let locks = lockproof::Locks::memory();
+/// let import = locks.lock(("import", "prices")).ttl("2m").wait("10s").label("importer 3");
+///
+/// if let Some(lease) = import.try_acquire().await? {
+///     // Nobody else imports prices now.
+///     lease.release().await?;
+/// }
+/// let lease = import.acquire().await?; // waits, for 10 s at most
+/// assert_eq!(lease.key().as_str(), "import:prices");
+/// # Ok::<(), lockproof::Error>(()) }).unwrap();
+/// ```
 #[derive(Clone)]
 #[must_use = "a `Lock` is not held until `acquire` or `try_acquire` has given a `Lease`"]
 pub struct Lock {
@@ -28,7 +42,7 @@ impl Lock {
         Self { handle, key, options }
     }
 
-    /// All options at once.
+    /// All options at once; those that were set before are gone.
     pub fn with(mut self, options: LockOptions) -> Self {
         self.options = options;
         self
@@ -57,7 +71,7 @@ impl Lock {
     ///
     /// # Errors
     /// [`AcquireError::Timeout`] if it is held by somebody else to the end; the other kinds if the store cannot say,
-    /// or the name or an option is not valid.
+    /// the name or an option is not valid, there is no tokio runtime with a timer, or the service was shut down.
     ///
     /// # Cancel safety
     /// The place in line is given up. A request that is under way is seen to its end in the background, and a lock
@@ -74,7 +88,7 @@ impl Lock {
     /// Takes the lock if it is free now, and says `None` if somebody else holds it.
     ///
     /// # Errors
-    /// [`AcquireError`] if the store cannot say, or the name or an option is not valid.
+    /// As for [`acquire`](Self::acquire), but never [`AcquireError::Timeout`].
     ///
     /// # Cancel safety
     /// As for [`acquire`](Self::acquire).

@@ -17,7 +17,24 @@ use crate::{
 /// It is a guard: dropping it releases the lock in the background, and unsaved changes are lost (and logged). What it
 /// says of its lock are associated functions, `Locked::remaining(&account)`, so that they hide no method of the entity.
 ///
-/// Made by [`Repository::lock`](crate::Repository::lock) alone: not `Clone`, no constructor, no `Deserialize`.
+/// Made by [`Repository::lock`](crate::Repository::lock) and its like alone: not `Clone`, no constructor, no
+/// `Deserialize`.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+/// # use lockproof::{Lockable, Locked, Locks, MemoryStorage, Repository, Transient};
+/// # #[derive(Lockable, Clone)] struct Account { #[lock(id)] id: u64, balance: i64 }
+/// # let accounts = Locks::memory().repository(MemoryStorage::<Account>::new());
+/// # accounts.insert(Transient::new(Account { id: 1, balance: 5 })).await?;
+/// let mut account = accounts.lock(&1).await?;
+/// account.balance += 10; // the entity's own fields and methods
+/// if Locked::remaining(&account).is_some_and(|left| left.as_secs() < 10) {
+///     Locked::extend(&account, Some("1m".parse()?)).await?;
+/// }
+/// accounts.save(&mut account).await?;
+/// Locked::release(account).await?;
+/// # Ok::<(), lockproof::Error>(()) }).unwrap();
+/// ```
 #[must_use = "the lock is released when the guard is dropped"]
 pub struct Locked<P> {
     row: P,

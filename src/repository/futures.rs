@@ -16,7 +16,10 @@ use super::LockError;
 /// What a repository's methods give back.
 pub type RepositoryFuture<'a, V> = Pin<Box<dyn Future<Output = Result<V>> + Send + 'a>>;
 
-/// An entity that is being locked and loaded: await it.
+/// An entity that is being locked and loaded: await it. Given back by [`Repository::lock`](super::Repository::lock).
+///
+/// # Cancel safety
+/// As for [`Repository::lock`](super::Repository::lock): the lock is released.
 #[must_use = "nothing is locked until this is awaited"]
 pub struct Locking<'a, T: Lockable>(RepositoryFuture<'a, Locked<Persistent<T>>>);
 
@@ -26,7 +29,10 @@ impl<'a, T: Lockable> Locking<'a, T> {
         Self(Box::pin(future))
     }
 
-    /// `None` where there is no such entity, instead of [`LockError::NotFound`].
+    /// `None` where there is no such entity, instead of [`LockError::NotFound`] or [`LockError::NoneMatches`].
+    ///
+    /// An entity that somebody else holds is still an error; [`try_lock`](super::Repository::try_lock) has `None` for
+    /// that.
     pub fn optional(self) -> OptionalLocking<'a, T> {
         OptionalLocking(self.0)
     }
@@ -41,6 +47,9 @@ impl<T: Lockable> Future for Locking<'_, T> {
 }
 
 /// As [`Locking`], with `None` where there is no such entity.
+///
+/// # Cancel safety
+/// As for [`Locking`].
 #[must_use = "nothing is locked until this is awaited"]
 pub struct OptionalLocking<'a, T: Lockable>(RepositoryFuture<'a, Locked<Persistent<T>>>);
 
@@ -58,6 +67,9 @@ impl<T: Lockable> Future for OptionalLocking<'_, T> {
 
 /// A call that takes a guard for good: await it. On failure the guard goes with it, unless it is
 /// [kept](Self::keep_guard).
+///
+/// # Cancel safety
+/// The guard is dropped, and its lock released; what was asked for may have been done.
 #[must_use = "nothing is written until this is awaited"]
 pub struct Consuming<'a, G, V>(Pin<Box<dyn Future<Output = Result<V, Rejected<G>>> + Send + 'a>>);
 
@@ -68,6 +80,24 @@ impl<'a, G, V> Consuming<'a, G, V> {
     }
 
     /// Gives the guard back if it fails.
+    ///
+    /// ```
+    /// # use lockproof::{Lockable, Locked, Persistent, Repository};
+    /// # use lockproof::Outcome;
+    /// # #[derive(Lockable)] struct Account { #[lock(id)] id: u64, balance: i64 }
+    /// async fn close(
+    ///     accounts: &dyn Repository<Account>,
+    ///     account: Locked<Persistent<Account>>,
+    /// ) -> lockproof::Result<()> {
+    ///     match accounts.delete(account).keep_guard().await {
+    ///         // No answer came. The guard knows that, so it can simply be asked again.
+    ///         Err(rejected) if rejected.error.outcome() == Outcome::Unknown => {
+    ///             accounts.delete(rejected.guard).await
+    ///         }
+    ///         deleted => Ok(deleted?),
+    ///     }
+    /// }
+    /// ```
     pub fn keep_guard(self) -> KeepingGuard<'a, G, V> {
         KeepingGuard(self.0)
     }
@@ -82,6 +112,9 @@ impl<G, V> Future for Consuming<'_, G, V> {
 }
 
 /// As [`Consuming`], with the guard in the error.
+///
+/// # Cancel safety
+/// As for [`Consuming`].
 #[must_use = "nothing is written until this is awaited"]
 pub struct KeepingGuard<'a, G, V>(Pin<Box<dyn Future<Output = Result<V, Rejected<G>>> + Send + 'a>>);
 

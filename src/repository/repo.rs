@@ -24,6 +24,20 @@ pub struct Repo<T, S> {
 
 impl Locks {
     /// The entities that are kept in `storage`, under the locks of this service.
+    ///
+    /// One service has one entity of each [`KIND`](Lockable::KIND): for the second type with the same one, each call
+    /// gives [`KindTaken`]. One type may have as many repositories as there are storages of it.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use lockproof::{Lockable, Locks, MemoryStorage, Repository};
+    ///
+    /// #[derive(Lockable, Clone)]
+    /// struct Account { #[lock(id)] id: u64, balance: i64 }
+    ///
+    /// let locks = Locks::memory();
+    /// let accounts: Arc<dyn Repository<Account>> = Arc::new(locks.repository(MemoryStorage::new()));
+    /// ```
     pub fn repository<T: Lockable, S: Storage<T>>(&self, storage: S) -> Repo<T, S> {
         let wanted = Kind { id: TypeId::of::<T>(), name: std::any::type_name::<T>() };
         let kind = match T::NAMESPACE {

@@ -1,10 +1,10 @@
-//! What people read, and what the futures are.
+//! What people read.
 
 use std::{error::Error, time::Duration};
 
 use lockproof::{
-    AcquireError, BuildError, ExtendError, Lease, Lock, Locks, LocksBuilder, MemoryStore, ReleaseError,
-    ShutdownError, StoreErrorKind, Ttl, Wait,
+    AcquireError, BuildError, ExtendError, Locks, MemoryStore, ReleaseError, ShutdownError, StoreErrorKind,
+    Ttl, Wait,
 };
 
 use crate::{
@@ -146,40 +146,6 @@ async fn a_key_that_is_too_long_with_its_namespace_is_refused() {
     let error = locks.lock("k".repeat(500)).acquire().await.expect_err("too long");
     assert!(matches!(error, AcquireError::InvalidKey(_)), "{error:?}");
     says(&error, &["512"]);
-}
-
-#[test]
-fn handles_and_futures_can_be_sent() {
-    fn send_sync<T: Send + Sync>() {}
-    fn send<T: Send>(_: fn() -> T) {}
-
-    send_sync::<Locks>();
-    send_sync::<Lock>();
-    send_sync::<Lease>();
-    send_sync::<LocksBuilder>();
-    send_sync::<AcquireError>();
-    send_sync::<ReleaseError>();
-    send_sync::<ExtendError>();
-    // Never called: their types are all that counts.
-    fn lock() -> &'static Lock {
-        unreachable!()
-    }
-    fn lease() -> &'static Lease {
-        unreachable!()
-    }
-    fn owned() -> Lease {
-        unreachable!()
-    }
-    fn locks() -> &'static Locks {
-        unreachable!()
-    }
-    send(|| lock().acquire());
-    send(|| lock().try_acquire());
-    send(|| lease().extend(None));
-    send(|| lease().lost());
-    send(|| owned().release());
-    send(|| locks().drain());
-    send(|| locks().shutdown(Duration::MAX));
 }
 
 #[test]

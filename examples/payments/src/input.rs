@@ -46,7 +46,12 @@ impl Source {
             return Self::copy("standard input".into(), &mut io::stdin().lock());
         }
         let name = shown(path);
-        let mut file = File::open(path).with_context(|| name.clone())?;
+        let mut file = match File::open(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                bail!("{name}: there is no such file, and no such command; try `--help`")
+            }
+            file => file.with_context(|| name.clone())?,
+        };
         match file.metadata().with_context(|| name.clone())?.file_type() {
             kind if kind.is_file() => Ok(Self { name, path: path.into(), copy: None }),
             kind if kind.is_dir() => bail!("{name}: this is a directory"),

@@ -18,7 +18,12 @@ fn refused<const N: usize>(place: &Place, options: [&str; N], input: impl AsRef<
 #[test]
 fn inputs() {
     let place = Place::new();
-    refused(&place, [], "missing.jsonl", "missing.jsonl: No such file");
+    refused(
+        &place,
+        [],
+        "missing.jsonl",
+        "missing.jsonl: there is no such file, and no such command; try `--help`",
+    );
     refused(&place, [], ".", "this is a directory");
     refused(&place, [], place.file("empty.jsonl", "\n"), "there is no payment in it");
     let latin = [LINE.as_bytes(), b"\n{\"payment\":\"caf\xe9\"}\n"].concat();

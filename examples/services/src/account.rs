@@ -5,6 +5,12 @@ use lockproof::{Lockable, Persistent, Query, Repo, Repository, RepositoryFuture,
 /// An amount of money.
 pub(crate) type Cents = i64;
 
+/// As people write it.
+pub(crate) fn shown(cents: Cents) -> String {
+    let sign = if cents < 0 { "-" } else { "" };
+    format!("{sign}{}.{:02}", cents.unsigned_abs() / 100, cents.unsigned_abs() % 100)
+}
+
 #[derive(Lockable, Clone, Debug)]
 pub(crate) struct Account {
     #[lock(id)]

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use lockproof::{Locked, Locks, MemoryStorage, Query, Repository, Result, Transient, field};
 
-use account::{Account, AccountRepository, Cents};
+use account::{Account, AccountRepository, Cents, shown};
 use overdrafts::Overdrafts;
 use teller::Teller;
 
@@ -53,12 +53,15 @@ async fn main() -> Result<()> {
     let bank = Bank::open();
     bank.open_account(1, 10_000).await?;
     bank.open_account(2, 10_000).await?;
-    println!("account 1 after 80.00: {}", bank.withdraw(1, 8_000).await?);
-    println!("account 2 after 120.00 and the fee: {}", bank.withdraw(2, 12_000).await?);
-    println!("overdrawn and charged again: {}", bank.overdrafts.charge_all(&bank.teller).await?);
+    println!("account 1 had 100.00, less 80.00: {}", shown(bank.withdraw(1, 8_000).await?));
+    println!("account 2 had 100.00, less 120.00 and the fee: {}", shown(bank.withdraw(2, 12_000).await?));
+    println!(
+        "accounts overdrawn, and charged the fee again: {}",
+        bank.overdrafts.charge_all(&bank.teller).await?
+    );
     let by_id = Query::all().order_by(field!(Account.id).ascending());
     for account in bank.accounts.find_all(by_id).await? {
-        println!("{:?}", account.into_inner());
+        println!("account {} in the end: {}", account.id, shown(account.balance));
     }
     bank.locks.drain().await;
     Ok(())

@@ -34,7 +34,7 @@
 //! - Signatures that demand a lock: `&mut Locked<Persistent<T>>`, or `&mut impl` [`LockProof`]`<T>`.
 //! - Where locks live: [`MemoryStore`], `SqliteStore`, or a [`LockStore`] of one's own.
 //! - Where entities live: [`MemoryStorage`], `SqliteDocuments`, or a [`Storage`] for a table of one's own.
-//! - What can go wrong: [`Error`], with a type for each operation behind it.
+//! - What can go wrong: [`Error`], with a type for each operation behind it, and how `?` gets to a type of one's own.
 //!
 //! A lease is fixed: it ends with its ttl unless [`Lease::extend`] or [`Locked::extend`] is called.
 //!

@@ -47,6 +47,17 @@ pub trait Repository<T: Lockable>: Send + Sync {
 
     /// Reads the entities that a query asks for, without locks.
     ///
+    /// ```
+    /// # use lockproof::{Lockable, Persistent, Repository};
+    /// # #[derive(Lockable)] struct Account { #[lock(id)] id: u64, owner: String, balance: i64 }
+    /// use lockproof::{Query, field};
+    ///
+    /// async fn richest(accounts: &dyn Repository<Account>) -> lockproof::Result<Vec<Persistent<Account>>> {
+    ///     let of_ada = Query::from(field!(Account.owner).eq("Ada"));
+    ///     accounts.find_all(of_ada.order_by(field!(Account.balance).descending()).limit(10)).await
+    /// }
+    /// ```
+    ///
     /// # Errors
     /// [`FindError`](crate::FindError).
     ///
@@ -55,6 +66,20 @@ pub trait Repository<T: Lockable>: Send + Sync {
     fn find_all(&self, query: Query<T>) -> RepositoryFuture<'_, Vec<Persistent<T>>>;
 
     /// Locks an entity, then loads it.
+    ///
+    /// It waits for one that somebody else holds: 5 s, unless the service or
+    /// [`lock_with`](Self::lock_with) says otherwise.
+    ///
+    /// ```
+    /// # use lockproof::{Lockable, Repository};
+    /// # #[derive(Lockable)] struct Account { #[lock(id)] id: u64, balance: i64 }
+    /// async fn close(accounts: &dyn Repository<Account>, id: u64) -> lockproof::Result<()> {
+    ///     match accounts.lock(&id).optional().await? {
+    ///         Some(account) => accounts.delete(account).await,
+    ///         None => Ok(()), // there is no such account
+    ///     }
+    /// }
+    /// ```
     ///
     /// # Errors
     /// [`LockError`](crate::LockError): not found (see [`Locking::optional`]), held by somebody else for longer than
@@ -78,6 +103,22 @@ pub trait Repository<T: Lockable>: Send + Sync {
     /// Locks the entity that passes a filter: finds it, locks it, loads it anew and checks the filter again; if it
     /// does not pass any more, looks for another one.
     ///
+    /// It waits for an entity that is held, as [`lock`](Self::lock) does, and does not pass it over for a free one: who
+    /// takes jobs from a queue with it takes turns with the others.
+    ///
+    /// ```
+    /// # use lockproof::{Lockable, Locked, Persistent, Repository};
+    /// # #[derive(Lockable)] struct Account { #[lock(id)] id: u64, email: String }
+    /// use lockproof::field;
+    ///
+    /// async fn by_email(
+    ///     accounts: &dyn Repository<Account>,
+    ///     email: &str,
+    /// ) -> lockproof::Result<Option<Locked<Persistent<Account>>>> {
+    ///     accounts.lock_one(field!(Account.email).eq(email)).optional().await
+    /// }
+    /// ```
+    ///
     /// # Errors
     /// As for [`lock`](Self::lock); none that passes is
     /// [`LockError::NoneMatches`](crate::LockError::NoneMatches).
@@ -87,6 +128,9 @@ pub trait Repository<T: Lockable>: Send + Sync {
     fn lock_one(&self, filter: Filter<T>) -> Locking<'_, T>;
 
     /// Locks an entity if nobody holds it now, then loads it; `None` if somebody does.
+    ///
+    /// With a ttl or a label of its own: [`lock_with`](Self::lock_with) and [`Wait::Never`](crate::Wait::Never), where
+    /// "somebody does" is an error.
     ///
     /// # Errors
     /// As for [`lock`](Self::lock); a missing entity is [`LockError::NotFound`](crate::LockError::NotFound).

@@ -39,7 +39,7 @@ use crate::{
 /// A table of one's own in SQLite:
 ///
 /// ```
-/// # #[cfg(feature = "sqlite")] {
+/// # #[cfg(all(feature = "macros", feature = "sqlite"))] {
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
 /// use lockproof::{
 ///     Claim, Claimed, Delete, Insert, Inserted, Lockable, Query, Storage, StoreError, Stored, Update, Written,

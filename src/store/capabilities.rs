@@ -2,6 +2,9 @@ use crate::model::LockKey;
 
 /// What a store can do, and what it cannot.
 ///
+/// [`wakeups`](Self::wakeups) decides how often waiters poll. The others are for those who choose a store: the library
+/// asks nothing of them for now, and refuses no store for them.
+///
 /// ```
 /// # use lockproof::StoreCapabilities;
 /// let mut capabilities = StoreCapabilities::default();

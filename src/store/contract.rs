@@ -51,7 +51,8 @@ pub trait LockStore: Send + Sync + 'static {
     /// already, the answer is the token it has, unless `above` asks for more.
     fn rotate(&self, request: Rotate) -> StoreFuture<RotateReply>;
 
-    /// Frees the lock whoever holds it, and raises its token.
+    /// Frees the lock whoever holds it, and raises its token. For tools, as are [`inspect`](Self::inspect) and
+    /// [`list`](Self::list): the library itself does not call these three for now.
     fn force_release(&self, request: ForceRelease) -> StoreFuture<ForceReply>;
 
     /// Tells who holds the lock, or `None`.

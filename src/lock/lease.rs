@@ -123,7 +123,8 @@ impl Lease {
     ///
     /// # Errors
     /// [`ReleaseError::Lost`] if it was no longer ours; [`ReleaseError::Store`] if the store cannot say: a release
-    /// goes on in the background, unless trying again is no use.
+    /// goes on in the background, unless trying again is no use. A lease whose deadline has passed here and not yet at
+    /// the store is released without an error.
     ///
     /// # Cancel safety
     /// The release goes on in the background.

@@ -8,7 +8,10 @@ use std::{
 
 use futures::future::join_all;
 use lockproof::{Acquire, LockStore, Owner, ReleaseReply, SqliteStore, StoreErrorKind};
-use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
+use sqlx::{
+    ConnectOptions, Connection,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions},
+};
 
 use super::{
     calls::{LONG, acquire, key, release, ttl},
@@ -29,6 +32,22 @@ async fn calls_in_line_give_up_together_when_the_file_stays_busy() {
     }
     // One has a patience of 5 s; that of those behind it began at the same time.
     assert!(begun.elapsed() < Duration::from_secs(9), "{:?}", begun.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pool_whose_connections_need_the_file_waits_for_it_too() {
+    let file = File::new();
+    // Each new connection sets the mode, for which SQLite reads the file.
+    let rollback_journal = file.options().create_if_missing(true).journal_mode(SqliteJournalMode::Delete);
+    let options = rollback_journal.busy_timeout(Duration::ZERO);
+    let mut connection = options.connect().await.expect("connects");
+    let writing = connection.begin_with("BEGIN EXCLUSIVE").await.expect("begins");
+    let pool = SqlitePoolOptions::new().max_connections(1).connect_lazy_with(options.clone());
+    let opening = tokio::spawn(SqliteStore::from_pool(pool));
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(!opening.is_finished());
+    writing.rollback().await.expect("ends");
+    opening.await.expect("no panic").expect("opens");
 }
 
 /// The disk is a small one of its own, which only Linux gives to somebody who is not root.

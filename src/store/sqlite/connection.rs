@@ -119,7 +119,7 @@ impl Database {
     ) -> Result<(), StoreError> {
         let mut patience = Patience::of(PATIENCE);
         loop {
-            let mut connection = self.connection().await?;
+            let mut connection = self.connection(&mut patience).await?;
             let mut rows = statement().fetch(&mut *connection);
             let error = loop {
                 match rows.try_next().await {
@@ -142,7 +142,7 @@ impl Database {
     ) -> Result<Vec<SqliteRow>, StoreError> {
         let mut may_make_room = true;
         loop {
-            let mut connection = self.connection().await?;
+            let mut connection = self.connection(&mut patience).await?;
             // All rows, not `fetch_one`: that one stops at the first, before the commit that may fail.
             let error = match statement().fetch_all(&mut *connection).await {
                 Ok(rows) => return Ok(rows),
@@ -158,8 +158,15 @@ impl Database {
         }
     }
 
-    async fn connection(&self) -> Result<PoolConnection<Sqlite>, StoreError> {
-        self.pool.acquire().await.map_err(|error| errors::not_sent(&self.path, error))
+    async fn connection(&self, patience: &mut Patience) -> Result<PoolConnection<Sqlite>, StoreError> {
+        loop {
+            let error = match self.pool.acquire().await {
+                Ok(connection) => return Ok(connection),
+                Err(error) => error,
+            };
+            // A pool of the user's may set a journal mode on each new connection, and that needs the file.
+            patience.wait_after(error).await.map_err(|error| errors::not_sent(&self.path, error))?;
+        }
     }
 
     /// A connection beside the pool, for listening.

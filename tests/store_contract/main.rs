@@ -4,6 +4,8 @@ mod calls;
 mod cases;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+#[cfg(feature = "sqlite")]
+mod sqlite_busy;
 
 /// Makes each case a test of each store, from one list, so that no store can be forgotten.
 macro_rules! contract {

@@ -37,7 +37,7 @@ impl File {
         SqliteStore::open(self.path()).await.expect("opens")
     }
 
-    fn options(&self) -> SqliteConnectOptions {
+    pub(crate) fn options(&self) -> SqliteConnectOptions {
         SqliteConnectOptions::new().filename(self.path())
     }
 

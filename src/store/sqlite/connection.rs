@@ -87,9 +87,9 @@ impl Database {
         let _turn = self.turn.lock().await;
         // `CREATE TABLE IF NOT EXISTS` of a table that exists writes nothing.
         for &statement in schema {
-            self.rows(PATIENCE_AT_BOOT, || sqlx::query(statement)).await?;
+            self.rows(Patience::of(PATIENCE_AT_BOOT), || sqlx::query(statement)).await?;
         }
-        self.rows(PATIENCE, || sqlx::query(probe)).await.map(drop)
+        self.rows(Patience::of(PATIENCE), || sqlx::query(probe)).await.map(drop)
     }
 
     /// Reads rows, beside any writer.
@@ -97,7 +97,7 @@ impl Database {
         &self,
         statement: impl Fn() -> Statement + Send + Sync,
     ) -> Result<Vec<SqliteRow>, StoreError> {
-        self.rows(PATIENCE, statement).await
+        self.rows(Patience::of(PATIENCE), statement).await
     }
 
     /// Runs one writing statement as a transaction of its own, and gives what it returns.
@@ -105,8 +105,10 @@ impl Database {
         &self,
         statement: impl Fn() -> Statement + Send + Sync,
     ) -> Result<Vec<SqliteRow>, StoreError> {
+        // Counted from here, so that a long line ends soon after the first in it has given up.
+        let patience = Patience::of(PATIENCE);
         let _turn = self.turn.lock().await;
-        self.rows(PATIENCE, statement).await
+        self.rows(patience, statement).await
     }
 
     /// Reads rows one by one, for as long as `each` goes on.
@@ -117,7 +119,7 @@ impl Database {
     ) -> Result<(), StoreError> {
         let mut patience = Patience::of(PATIENCE);
         loop {
-            let mut connection = self.connection().await?;
+            let mut connection = self.connection(&mut patience).await?;
             let mut rows = statement().fetch(&mut *connection);
             let error = loop {
                 match rows.try_next().await {
@@ -135,24 +137,36 @@ impl Database {
 
     async fn rows(
         &self,
-        patience: Duration,
+        mut patience: Patience,
         statement: impl Fn() -> Statement + Send + Sync,
     ) -> Result<Vec<SqliteRow>, StoreError> {
-        let mut patience = Patience::of(patience);
+        let mut may_make_room = true;
         loop {
-            let mut connection = self.connection().await?;
+            let mut connection = self.connection(&mut patience).await?;
             // All rows, not `fetch_one`: that one stops at the first, before the commit that may fail.
             let error = match statement().fetch_all(&mut *connection).await {
                 Ok(rows) => return Ok(rows),
                 Err(error) => error,
             };
+            if may_make_room && errors::is_full(&error) {
+                may_make_room = false;
+                make_room(&mut connection).await;
+                continue;
+            }
             drop(connection);
             patience.wait_after(error).await.map_err(|error| errors::sent(&self.path, error))?;
         }
     }
 
-    async fn connection(&self) -> Result<PoolConnection<Sqlite>, StoreError> {
-        self.pool.acquire().await.map_err(|error| errors::not_sent(&self.path, error))
+    async fn connection(&self, patience: &mut Patience) -> Result<PoolConnection<Sqlite>, StoreError> {
+        loop {
+            let error = match self.pool.acquire().await {
+                Ok(connection) => return Ok(connection),
+                Err(error) => error,
+            };
+            // A pool of the user's may set a journal mode on each new connection, and that needs the file.
+            patience.wait_after(error).await.map_err(|error| errors::not_sent(&self.path, error))?;
+        }
     }
 
     /// A connection beside the pool, for listening.
@@ -182,6 +196,13 @@ impl Patience {
         self.pause = (self.pause * 2).min(Duration::from_millis(16));
         Ok(())
     }
+}
+
+/// Copies the WAL back, so that it is written from its beginning again instead of growing. SQLite does that by itself
+/// only after a commit, and when the WAL has 4 MB: on a disk without so much room it would never come to that.
+async fn make_room(connection: &mut SqliteConnection) {
+    // If it fails, the next try of the statement says so.
+    let _ = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").fetch_all(connection).await;
 }
 
 /// Readers and the writer of a WAL file do not wait for each other. The file remembers the mode; the switch needs it

@@ -73,10 +73,12 @@ pub(crate) fn verdict(answer: &SqliteError) -> Verdict {
 
 /// Whether another connection was in the way, so that the same statement can be tried again.
 pub(crate) fn is_busy(error: &SqlError) -> bool {
-    let SqlError::Database(answer) = error else { return false };
-    answer
-        .try_downcast_ref::<SqliteError>()
-        .is_some_and(|answer| matches!(primary_code(answer), code::BUSY | code::LOCKED | code::PROTOCOL))
+    matches!(primary_code_of(error), Some(code::BUSY | code::LOCKED | code::PROTOCOL))
+}
+
+/// Whether there was no room for the statement.
+pub(crate) fn is_full(error: &SqlError) -> bool {
+    primary_code_of(error) == Some(code::FULL)
 }
 
 /// The error of a statement that was sent to the database at `path`.
@@ -93,6 +95,11 @@ pub(crate) fn not_sent(path: &str, error: SqlError) -> StoreError {
         kind => kind,
     };
     StoreError::new(kind, format!("{path}: {}", verdict.words(&error))).caused_by(error)
+}
+
+fn primary_code_of(error: &SqlError) -> Option<i32> {
+    let SqlError::Database(answer) = error else { return None };
+    answer.try_downcast_ref::<SqliteError>().map(primary_code)
 }
 
 fn primary_code(answer: &SqliteError) -> i32 {

@@ -28,9 +28,13 @@ use crate::model::{LockKey, Ttl};
 /// # }
 /// ```
 ///
-/// Each call is one statement in a transaction of its own, so a process that stops half-way holds nobody up. Expiry is
-/// judged by the machine's wall clock, in milliseconds, which is the same for all of its processes. A key that was once
-/// locked keeps its row, so that its token never falls.
+/// Each call is one statement in a transaction of its own, so a process that is killed half-way holds nobody up, and one
+/// that is stopped (SIGSTOP, a debugger) all writers of the file until it goes on. Expiry is judged by the machine's wall
+/// clock, in milliseconds, which is the same for all of its processes. A key that was once locked keeps its row, so that
+/// its token never falls.
+///
+/// On a disk without room the WAL is written from its beginning again, so locks that were taken before can be taken and
+/// released; new keys are refused when the file itself would have to grow.
 ///
 /// Waiters hear of releases in other processes within two milliseconds: while somebody waits, one connection looks at
 /// `PRAGMA data_version`.

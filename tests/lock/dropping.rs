@@ -6,7 +6,7 @@ use lockproof::{Lease, Locks, MemoryStore};
 
 use crate::{
     faulty::{Fault, Op, Step, slow, slow_reply},
-    helpers::{comes_free, faulty, ms, settle, timed},
+    helpers::{comes_free, faulty, held_and_wanted, ms, settle, timed},
 };
 
 async fn drop_then_try(locks: &Locks, times: usize) {
@@ -149,10 +149,7 @@ async fn a_dropped_guard_needs_nobody_to_drain() {
 #[tokio::test(start_paused = true)]
 async fn a_hold_offered_to_a_waiter_that_is_never_polled_again_is_released_all_the_same() {
     let (memory, _, locks) = faulty();
-    let held = locks.lock("k").acquire().await.expect("free");
-    let lock = locks.lock("k");
-    let mut waiter = Box::pin(lock.acquire());
-    assert!(futures::poll!(&mut waiter).is_pending());
+    let (held, waiter) = held_and_wanted(&locks).await;
     drop(held);
     let other = Locks::new(memory.clone());
     let (took, ended) = timed(other.lock("k").wait(Duration::from_secs(1)).acquire()).await;
@@ -164,10 +161,7 @@ async fn a_hold_offered_to_a_waiter_that_is_never_polled_again_is_released_all_t
 #[tokio::test(start_paused = true)]
 async fn a_waiter_that_is_never_polled_again_holds_others_up_for_its_own_time_at_most() {
     let (_, _, locks) = faulty();
-    let held = locks.lock("k").acquire().await.expect("free");
-    let lock = locks.lock("k");
-    let mut waiter = Box::pin(lock.acquire());
-    assert!(futures::poll!(&mut waiter).is_pending());
+    let (held, waiter) = held_and_wanted(&locks).await;
     drop(held);
     // A try does not stand behind the one who sleeps.
     tokio::time::sleep(ms(100)).await;

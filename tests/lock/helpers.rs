@@ -1,7 +1,9 @@
 use std::{future::poll_fn, task::Poll, time::Duration};
 
+use futures::{FutureExt, future::BoxFuture};
 use lockproof::{
-    Acquire, AcquireReply, Inspect, Label, LockKey, LockStore, Locks, MemoryStore, Owner, Ttl, Wait,
+    Acquire, AcquireError, AcquireReply, Inspect, Label, Lease, LockKey, LockStore, Locks, MemoryStore,
+    Owner, Ttl, Wait,
 };
 use tokio::time::Instant;
 
@@ -42,6 +44,17 @@ pub(crate) async fn polled<F: Future>(future: F, times: usize) -> Option<F::Outp
         }
     })
     .await
+}
+
+/// The lock `k`, and somebody of the same service who waits for it and is not polled any further.
+pub(crate) async fn held_and_wanted(
+    locks: &Locks,
+) -> (Lease, BoxFuture<'static, Result<Lease, AcquireError>>) {
+    let held = locks.lock("k").acquire().await.expect("free");
+    let lock = locks.lock("k");
+    let mut waiter = async move { lock.acquire().await }.boxed();
+    assert!(futures::poll!(&mut waiter).is_pending());
+    (held, waiter)
 }
 
 /// Lets all other tasks run until they wait for something.

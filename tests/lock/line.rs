@@ -9,7 +9,7 @@ use lockproof::{ForceRelease, LockKey, LockStore, Locks, MemoryStore, Wait};
 
 use crate::{
     faulty::{FaultyStore, Op, UNAVAILABLE, slow, slow_reply},
-    helpers::{faulty, ms, settle, timed},
+    helpers::{faulty, held_and_wanted, ms, settle, timed},
 };
 
 /// Waiters of which every second one is cancelled at a random moment; the others are served as they came.
@@ -163,10 +163,7 @@ async fn another_service_gets_its_turn_on_many_threads() {
 #[tokio::test(start_paused = true)]
 async fn what_a_waiter_leaves_untaken_is_released_at_once() {
     let (memory, _, locks) = faulty();
-    let held = locks.lock("k").acquire().await.expect("free");
-    let lock = locks.lock("k");
-    let mut waiter = Box::pin(lock.acquire());
-    assert!(futures::poll!(&mut waiter).is_pending());
+    let (held, waiter) = held_and_wanted(&locks).await;
     drop(held);
     drop(waiter);
     settle().await;
@@ -176,10 +173,7 @@ async fn what_a_waiter_leaves_untaken_is_released_at_once() {
 #[tokio::test(start_paused = true)]
 async fn what_was_offered_and_left_is_not_released_twice_as_often() {
     let (_, store, locks) = faulty();
-    let held = locks.lock("k").acquire().await.expect("free");
-    let lock = locks.lock("k");
-    let mut waiter = Box::pin(lock.acquire());
-    assert!(futures::poll!(&mut waiter).is_pending());
+    let (held, waiter) = held_and_wanted(&locks).await;
     store.always(Op::Release, [UNAVAILABLE]);
     drop(held);
     drop(waiter);

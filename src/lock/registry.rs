@@ -104,9 +104,7 @@ impl Registry {
             shard.remove(key);
         }
         drop(shard);
-        if let Some(next) = next {
-            next.woken.notify_one();
-        }
+        wake(next.as_deref());
         left
     }
 
@@ -224,7 +222,7 @@ impl Registry {
     /// The store has a hint for the first in line.
     pub(super) fn hint(&self, key: &LockKey) {
         let first = self.0.of(key).get(key).and_then(Entry::first);
-        hint(first);
+        hint(first.as_deref());
     }
 
     /// The store has a hint for the first in every line.
@@ -232,16 +230,14 @@ impl Registry {
         for shard in self.0.each() {
             let firsts: Vec<_> = shard.values().filter_map(Entry::first).collect();
             drop(shard);
-            firsts.into_iter().for_each(|first| hint(Some(first)));
+            firsts.iter().for_each(|first| hint(Some(first)));
         }
     }
 
     /// There is something new about a key.
     pub(super) fn wake(&self, key: &LockKey) {
         let first = self.0.of(key).get(key).and_then(Entry::first);
-        if let Some(first) = first {
-            first.woken.notify_one();
-        }
+        wake(first.as_deref());
     }
 
     /// What is held, and what is on its way out.
@@ -269,15 +265,21 @@ impl Registry {
             shard.remove(key);
         }
         drop(shard);
-        if let Some(first) = first {
-            first.woken.notify_one();
-        }
+        wake(first.as_deref());
     }
 }
 
-fn hint(first: Option<Arc<Waiter>>) {
-    if let Some(first) = first {
-        first.hinted.store(true, SeqCst);
-        first.woken.notify_one();
+/// Lets a waiter look again. Never under the mutex of its shard: a waker is somebody else's code.
+fn wake(waiter: Option<&Waiter>) {
+    if let Some(waiter) = waiter {
+        waiter.woken.notify_one();
     }
+}
+
+/// Lets a waiter look again, at the store itself.
+fn hint(waiter: Option<&Waiter>) {
+    if let Some(waiter) = waiter {
+        waiter.hinted.store(true, SeqCst);
+    }
+    wake(waiter);
 }

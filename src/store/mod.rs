@@ -1,5 +1,6 @@
 //! Floor 2: where locks live.
 
+mod announcer;
 mod capabilities;
 mod contract;
 mod error;

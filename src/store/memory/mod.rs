@@ -5,11 +5,9 @@ mod shard;
 
 use std::sync::Arc;
 
-use tokio::sync::broadcast;
-
 use self::shard::Shard;
-use super::{StoreId, Wakeup, sharded::Sharded};
-use crate::model::{LockKey, clock};
+use super::{StoreId, announcer::Announcer, sharded::Sharded};
+use crate::model::clock;
 
 /// Locks in memory: for tests, and for services of one process. Its clones share the locks.
 ///
@@ -23,7 +21,7 @@ struct Inner {
     id: StoreId,
     epoch: Epoch,
     shards: Sharded<Shard>,
-    wakeups: broadcast::Sender<Wakeup>,
+    releases: Announcer,
 }
 
 /// Where the store's own clock started, on the boot-time clock and on the wall.
@@ -43,13 +41,11 @@ impl Epoch {
 impl MemoryStore {
     /// An empty store.
     pub fn new() -> Self {
-        /// Waiters that fall behind by more than this are woken all at once instead.
-        const WAKEUPS: usize = 256;
         Self(Arc::new(Inner {
             id: StoreId::unique(),
             epoch: Epoch { booted: clock::BootInstant::now(), wall_micros: clock::wall_micros() },
             shards: Sharded::default(),
-            wakeups: broadcast::Sender::new(WAKEUPS),
+            releases: Announcer::default(),
         }))
     }
 
@@ -67,14 +63,5 @@ impl MemoryStore {
 impl Default for MemoryStore {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-impl Inner {
-    fn announce(&self, key: &LockKey) {
-        if self.wakeups.receiver_count() > 0 {
-            // An error means that the last listener has just gone.
-            let _ = self.wakeups.send(Wakeup::Key(key.clone()));
-        }
     }
 }

@@ -4,7 +4,6 @@ use futures::{
     FutureExt, StreamExt,
     stream::{self},
 };
-use tokio::sync::broadcast::error::RecvError;
 
 use super::{Inner, MemoryStore};
 use crate::{
@@ -44,7 +43,7 @@ impl LockStore for MemoryStore {
         self.call(move |inner, now| {
             let reply = inner.shards.of(&request.key).release(&request, now);
             if reply == ReleaseReply::Released {
-                inner.announce(&request.key);
+                inner.releases.announce(&request.key);
             }
             Ok(reply)
         })
@@ -60,7 +59,7 @@ impl LockStore for MemoryStore {
     fn force_release(&self, request: ForceRelease) -> StoreFuture<ForceReply> {
         self.call(move |inner, now| {
             let reply = inner.shards.of(&request.key).force_release(&request.key, now, &inner.epoch);
-            inner.announce(&request.key);
+            inner.releases.announce(&request.key);
             reply.map_err(exhausted)
         })
     }
@@ -82,15 +81,7 @@ impl LockStore for MemoryStore {
     }
 
     fn wakeups(&self) -> Option<WakeupStream> {
-        let receiver = self.0.wakeups.subscribe();
-        let hints = stream::unfold(receiver, |mut receiver| async {
-            match receiver.recv().await {
-                Ok(hint) => Some((hint, receiver)),
-                Err(RecvError::Lagged(_)) => Some((Wakeup::All, receiver)),
-                Err(RecvError::Closed) => None,
-            }
-        });
-        Some(stream::once(ready(Wakeup::All)).chain(hints).boxed())
+        Some(stream::once(ready(Wakeup::All)).chain(self.0.releases.listen()).boxed())
     }
 }
 

@@ -50,7 +50,7 @@ impl Inner {
             if !done? {
                 return Ok(ReleaseReply::NotHeld);
             }
-            self.announce(&request.key);
+            self.releases.announce(&request.key);
             Ok(ReleaseReply::Released)
         };
         done.into_iter().zip(requests).map(reply).collect()

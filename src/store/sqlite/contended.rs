@@ -1,7 +1,4 @@
-use std::{
-    hash::{BuildHasher, RandomState},
-    sync::atomic::{AtomicBool, Ordering::Relaxed},
-};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use crate::model::LockKey;
 
@@ -12,13 +9,12 @@ use crate::model::LockKey;
 #[derive(Debug)]
 pub(super) struct Contended {
     slots: Box<[AtomicBool]>,
-    hasher: RandomState,
 }
 
 impl Default for Contended {
     fn default() -> Self {
         const SLOTS: usize = 1024;
-        Self { slots: (0..SLOTS).map(|_| AtomicBool::new(false)).collect(), hasher: RandomState::new() }
+        Self { slots: (0..SLOTS).map(|_| AtomicBool::new(false)).collect() }
     }
 }
 
@@ -32,6 +28,6 @@ impl Contended {
     }
 
     fn slot(&self, key: &LockKey) -> &AtomicBool {
-        &self.slots[self.hasher.hash_one(key) as usize % self.slots.len()]
+        &self.slots[key.hash_code() as usize % self.slots.len()]
     }
 }

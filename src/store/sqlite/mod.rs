@@ -13,11 +13,10 @@ mod wakeups;
 use std::{fmt, path::Path, sync::Arc};
 
 use sqlx::{SqlitePool, sqlite::SqliteSynchronous};
-use tokio::sync::broadcast;
 
 use self::{connection::Database, contended::Contended};
-use super::{StoreError, StoreId, Wakeup};
-use crate::model::{LockKey, Ttl};
+use super::{StoreError, StoreId, announcer::Announcer};
+use crate::model::Ttl;
 
 /// Locks in an SQLite file, shared by the processes of one machine. Its clones share everything.
 ///
@@ -48,7 +47,7 @@ struct Inner {
     id: StoreId,
     database: Arc<Database>,
     contended: Contended,
-    releases: broadcast::Sender<Wakeup>,
+    releases: Announcer,
 }
 
 impl SqliteStore {
@@ -87,13 +86,11 @@ impl SqliteStore {
     }
 
     async fn over(database: Database) -> Result<Self, StoreError> {
-        /// Waiters that fall behind by more than this are woken all at once instead.
-        const WAKEUPS: usize = 256;
         let store = Self(Arc::new(Inner {
             id: StoreId::unique(),
             database: Arc::new(database),
             contended: Contended::default(),
-            releases: broadcast::Sender::new(WAKEUPS),
+            releases: Announcer::default(),
         }));
         store.ensure_schema().await?;
         Ok(store)
@@ -109,15 +106,6 @@ impl SqliteStore {
     /// Can be dropped at any time; the table may have been made.
     pub async fn ensure_schema(&self) -> Result<(), StoreError> {
         self.0.database.ensure(&[schema::SCHEMA], schema::PROBE).await
-    }
-}
-
-impl Inner {
-    fn announce(&self, key: &LockKey) {
-        if self.releases.receiver_count() > 0 {
-            // An error means that the last listener has just gone.
-            let _ = self.releases.send(Wakeup::Key(key.clone()));
-        }
     }
 }
 

@@ -67,7 +67,7 @@ impl LockStore for SqliteStore {
     }
 
     fn wakeups(&self) -> Option<WakeupStream> {
-        Some(wakeups::stream(self.0.database.clone(), self.0.releases.subscribe()))
+        Some(wakeups::stream(self.0.database.clone(), self.0.releases.listen()))
     }
 
     fn extend_all(&self, requests: Vec<Extend>) -> BatchFuture<ExtendReply> {
@@ -99,7 +99,7 @@ impl Inner {
         if rows.is_empty() {
             return Ok(ReleaseReply::NotHeld);
         }
-        self.announce(&key);
+        self.releases.announce(&key);
         Ok(ReleaseReply::Released)
     }
 
@@ -140,7 +140,7 @@ impl Inner {
         loop {
             let rows = self.database.write(|| sqlx::query(schema::FORCE).bind(key.as_str()));
             if let Some(token) = returned_token(&rows.await?, &key)? {
-                self.announce(&key);
+                self.releases.announce(&key);
                 return Ok(ForceReply::Forced { token });
             }
             let Some(row) = self.find(&key).await?.filter(LockRow::runs) else {

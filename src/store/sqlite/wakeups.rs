@@ -2,15 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use futures::{
-    FutureExt, StreamExt,
-    stream::{self},
-};
+use futures::{FutureExt, Stream, StreamExt, stream};
 use sqlx::{Row, SqliteConnection};
-use tokio::{
-    sync::broadcast::{Receiver, error::RecvError},
-    time::sleep,
-};
+use tokio::time::sleep;
 
 use super::connection::Database;
 use crate::store::{Wakeup, WakeupStream};
@@ -18,14 +12,10 @@ use crate::store::{Wakeup, WakeupStream};
 /// Releases of this process at once, all other commits within two milliseconds.
 ///
 /// It does its work when polled: nothing goes on while nobody waits, and its connection ends with it.
-pub(super) fn stream(database: Arc<Database>, releases: Receiver<Wakeup>) -> WakeupStream {
-    let here = stream::unfold(releases, |mut releases| async {
-        match releases.recv().await {
-            Ok(hint) => Some((hint, releases)),
-            Err(RecvError::Lagged(_)) => Some((Wakeup::All, releases)),
-            Err(RecvError::Closed) => None,
-        }
-    });
+pub(super) fn stream(
+    database: Arc<Database>,
+    here: impl Stream<Item = Wakeup> + Send + 'static,
+) -> WakeupStream {
     let everywhere = stream::unfold(Listener { database, listening: None }, |mut listener| async {
         listener.changed().await;
         Some((Wakeup::All, listener))

@@ -88,7 +88,7 @@ fn opens_from_eight_processes_at_once() {
 
 /// Counts in a file beside the locks, under a lock, so that two inside at once would lose a step.
 #[tokio::test]
-#[ignore = "a part of another test"]
+#[ignore = "runs as each process of `opens_from_eight_processes_at_once`"]
 async fn a_process_that_opens_and_locks() {
     let path = PathBuf::from(std::env::var_os("LOCKPROOF_TEST_FILE").expect("the other test sets it"));
     let store = SqliteStore::open(&path).await.expect("opens");

@@ -74,7 +74,7 @@ fn locks_go_on_when_the_disk_has_no_room_for_a_longer_wal() {
 }
 
 #[tokio::test]
-#[ignore = "a part of another test"]
+#[ignore = "runs on the disk of `locks_go_on_when_the_disk_has_no_room_for_a_longer_wal`"]
 async fn a_process_on_a_small_disk() {
     let path = PathBuf::from(std::env::var_os("LOCKPROOF_TEST_FILE").expect("the other test sets it"));
     let store = SqliteStore::open(&path).await.expect("opens");

@@ -78,9 +78,9 @@ pub use crate::repository::{
     Update, Written,
 };
 pub use crate::store::{
-    Acquire, AcquireReply, BatchFuture, Extend, ExtendReply, ForceRelease, ForceReply, HeldKey, Holder,
-    Inspect, List, LockStore, MemoryStore, Outcome, Release, ReleaseReply, Rotate, RotateReply,
-    StoreCapabilities, StoreError, StoreErrorKind, StoreFuture, StoreId, Wakeup, WakeupStream,
+    Acquire, AcquireReply, AskRelease, AskReply, BatchFuture, Extend, ExtendReply, ForceRelease, ForceReply,
+    HeldKey, Holder, Inspect, List, LockStore, MemoryStore, Outcome, Release, ReleaseReply, Rotate,
+    RotateReply, StoreCapabilities, StoreError, StoreErrorKind, StoreFuture, StoreId, Wakeup, WakeupStream,
 };
 #[cfg(feature = "sqlite")]
 pub use crate::{repository::SqliteDocuments, store::SqliteStore};

@@ -9,9 +9,9 @@ use super::{Inner, MemoryStore};
 use crate::{
     model::{TokenExhausted, clock::BootInstant},
     store::{
-        Acquire, AcquireReply, Extend, ExtendReply, ForceRelease, ForceReply, HeldKey, Holder, Inspect, List,
-        LockStore, Release, ReleaseReply, Rotate, RotateReply, StoreCapabilities, StoreError, StoreErrorKind,
-        StoreFuture, StoreId, Wakeup, WakeupStream,
+        Acquire, AcquireReply, AskRelease, AskReply, Extend, ExtendReply, ForceRelease, ForceReply, HeldKey,
+        Holder, Inspect, List, LockStore, Release, ReleaseReply, Rotate, RotateReply, StoreCapabilities,
+        StoreError, StoreErrorKind, StoreFuture, StoreId, Wakeup, WakeupStream,
     },
 };
 
@@ -62,6 +62,10 @@ impl LockStore for MemoryStore {
             inner.releases.announce(&request.key);
             reply.map_err(exhausted)
         })
+    }
+
+    fn ask_release(&self, request: AskRelease) -> StoreFuture<AskReply> {
+        self.call(move |inner, now| Ok(inner.shards.of(&request.key).ask_release(request, now)))
     }
 
     fn inspect(&self, request: Inspect) -> StoreFuture<Option<Holder>> {

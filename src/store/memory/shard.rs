@@ -4,8 +4,8 @@ use super::Epoch;
 use crate::{
     model::{FencingToken, Label, LockKey, Owner, TokenExhausted, Ttl, clock::BootInstant},
     store::{
-        Acquire, AcquireReply, Extend, ExtendReply, ForceReply, HeldKey, Holder, List, Release, ReleaseReply,
-        Rotate, RotateReply, sharded::KeyMap,
+        Acquire, AcquireReply, AskRelease, AskReply, Extend, ExtendReply, ForceReply, HeldKey, Holder, List,
+        Release, ReleaseReply, Rotate, RotateReply, sharded::KeyMap,
     },
 };
 
@@ -27,6 +27,8 @@ struct Slot {
     since: BootInstant,
     /// `None` for never.
     expires: Option<BootInstant>,
+    /// Why somebody asks for it.
+    asked: Option<Label>,
 }
 
 impl Slot {
@@ -41,6 +43,7 @@ impl Slot {
     fn holder(&self, now: BootInstant, epoch: &Epoch) -> Holder {
         let since = std::time::UNIX_EPOCH + Duration::from_micros(epoch.micros(self.since));
         Holder::new(self.owner.clone(), self.label.clone(), self.token, since, self.remaining(now))
+            .with_asked(self.asked.clone())
     }
 }
 
@@ -77,7 +80,7 @@ impl Shard {
         }
         let token = self.mint(FencingToken::ZERO, now, epoch)?;
         self.sweep(now);
-        self.slots.insert(key, Slot { owner, label, token, since: now, expires });
+        self.slots.insert(key, Slot { owner, label, token, since: now, expires, asked: None });
         Ok(AcquireReply::Granted { token })
     }
 
@@ -85,7 +88,7 @@ impl Shard {
         match self.running(&request.key, now) {
             Some(slot) if slot.owner == request.owner => {
                 slot.expires = expiry(now, request.ttl);
-                ExtendReply::Extended
+                ExtendReply::Extended { asked: slot.asked.clone() }
             }
             _ => ExtendReply::NotHeld,
         }
@@ -108,16 +111,18 @@ impl Shard {
         epoch: &Epoch,
     ) -> Result<RotateReply, TokenExhausted> {
         let above = request.above.unwrap_or(FencingToken::ZERO);
-        match self.running(&request.key, now) {
+        let asked = match self.running(&request.key, now) {
             Some(slot) if slot.owner == request.to && slot.token > above => {
                 return Ok(RotateReply::Granted { token: slot.token });
             }
-            Some(slot) if slot.owner == request.from || slot.owner == request.to => {}
+            // Another owner has not been asked.
+            Some(slot) if slot.owner == request.to => slot.asked.take(),
+            Some(slot) if slot.owner == request.from => None,
             _ => return Ok(RotateReply::NotHeld),
-        }
+        };
         let token = self.mint(above, now, epoch)?;
         let Rotate { key, to: owner, label, ttl, .. } = request;
-        self.slots.insert(key, Slot { owner, label, token, since: now, expires: expiry(now, ttl) });
+        self.slots.insert(key, Slot { owner, label, token, since: now, expires: expiry(now, ttl), asked });
         Ok(RotateReply::Granted { token })
     }
 
@@ -133,6 +138,16 @@ impl Shard {
         let token = self.mint(FencingToken::ZERO, now, epoch)?;
         self.slots.remove(key);
         Ok(ForceReply::Forced { token })
+    }
+
+    pub(super) fn ask_release(&mut self, request: AskRelease, now: BootInstant) -> AskReply {
+        match self.running(&request.key, now) {
+            Some(slot) => {
+                slot.asked = Some(request.reason);
+                AskReply::Asked
+            }
+            None => AskReply::NotHeld,
+        }
     }
 
     pub(super) fn inspect(&mut self, key: &LockKey, now: BootInstant, epoch: &Epoch) -> Option<Holder> {

@@ -63,8 +63,8 @@ mod store;
 // The public interface is:
 pub use crate::error::{Error, Result};
 pub use crate::lock::{
-    AcquireError, BuildError, ExtendError, IntoWait, InvalidOption, Lease, Lock, LockOptions, Locks,
-    LocksBuilder, OnLost, OnStoreError, ReleaseError, Retry, ShutdownError, Wait,
+    AcquireError, AdminError, BuildError, ExtendError, IntoWait, InvalidOption, Lease, Lock, LockOptions,
+    LockState, Locks, LocksBuilder, OnLost, OnStoreError, ReleaseError, Retry, ShutdownError, Wait,
 };
 pub use crate::model::{
     Deadline, FencingToken, IntoLockKey, IntoOwner, IntoTtl, InvalidDuration, InvalidKey, InvalidOwner,

@@ -1,11 +1,11 @@
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use super::Epoch;
 use crate::{
     model::{FencingToken, Label, LockKey, Owner, TokenExhausted, Ttl, clock::BootInstant},
     store::{
-        Acquire, AcquireReply, AskRelease, AskReply, Extend, ExtendReply, ForceReply, HeldKey, Holder, List,
-        Release, ReleaseReply, Rotate, RotateReply, sharded::KeyMap,
+        Acquire, AcquireReply, AskRelease, AskReply, Extend, ExtendReply, ForceReply, Holder, List, Release,
+        ReleaseReply, Rotate, RotateReply, sharded::KeyMap,
     },
 };
 
@@ -154,16 +154,28 @@ impl Shard {
         self.running(key, now).map(|slot| slot.holder(now, epoch))
     }
 
-    pub(super) fn list(&self, request: &List, now: BootInstant, epoch: &Epoch) -> Vec<HeldKey> {
-        self.slots
-            .iter()
-            .filter(|(key, slot)| {
-                slot.runs(now)
-                    && key.as_str().starts_with(&request.prefix)
-                    && request.after.as_ref().is_none_or(|after| *key > after)
-            })
-            .map(|(key, slot)| HeldKey::new(key.clone(), slot.holder(now, epoch)))
-            .collect()
+    /// Adds what is held here to the `lowest` keys of a list.
+    pub(super) fn list(
+        &self,
+        request: &List,
+        now: BootInstant,
+        epoch: &Epoch,
+        lowest: &mut BTreeMap<LockKey, Holder>,
+    ) {
+        for (key, slot) in &self.slots {
+            let is_full = lowest.len() >= request.limit;
+            if !key.as_str().starts_with(&request.prefix)
+                || request.after.as_ref().is_some_and(|after| key <= after)
+                || is_full && lowest.last_key_value().is_none_or(|(last, _)| key > last)
+                || !slot.runs(now)
+            {
+                continue;
+            }
+            if is_full {
+                lowest.pop_last();
+            }
+            lowest.insert(key.clone(), slot.holder(now, epoch));
+        }
     }
 
     fn running(&mut self, key: &LockKey, now: BootInstant) -> Option<&mut Slot> {

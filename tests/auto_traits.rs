@@ -4,7 +4,7 @@
 use std::{error::Error as StdError, fmt::Debug, sync::Arc};
 
 use lockproof::{
-    AcquireError, BuildError, Claim, Condition, Consuming, Deadline, Delete, Error, ExtendError,
+    AcquireError, BuildError, Claim, Condition, Consuming, Deadline, Delete, Error, ExtendError, Extending,
     FencingToken, Field, Filter, FindError, Holder, Insert, InsertError, InvalidDuration, InvalidKey,
     InvalidOwner, KeepingGuard, KindTaken, Label, Lease, Lock, LockError, LockKey, LockOptions, LockProof,
     LockStore, Lockable, Locked, Locking, Locks, LocksBuilder, MemoryStorage, MemoryStore, Namespace,
@@ -98,10 +98,10 @@ fn errors_fit_into_anybodys_box() {
 fn named_futures_can_be_spawned() {
     each!(is_send is_unpin:
         Locking<'_, Account>, OptionalLocking<'_, Account>, Consuming<'_, Guard, ()>,
-        KeepingGuard<'_, Guard, ()>, RepositoryFuture<'_, ()>, StoreFuture<()>, WakeupStream,
+        Extending<'_>, KeepingGuard<'_, Guard, ()>, RepositoryFuture<'_, ()>, StoreFuture<()>, WakeupStream,
     );
     each!(is_debug: Locking<'_, Account>, OptionalLocking<'_, Account>, Consuming<'_, Guard, ()>);
-    each!(is_debug: KeepingGuard<'_, Guard, ()>);
+    each!(is_debug: KeepingGuard<'_, Guard, ()>, Extending<'_>);
 }
 
 /// Never run: that it compiles is the test.
@@ -120,9 +120,11 @@ fn futures_of_async_fns_can_be_spawned(
     future_is_send(lock.try_acquire());
     future_is_send(lease.lost());
     future_is_send(lease.extend(None));
+    future_is_send(lease.until_asked());
     future_is_send(lease.release());
     future_is_send(Locked::lost(&guard));
     future_is_send(Locked::extend(&guard, None));
+    future_is_send(Locked::until_asked(&guard));
     future_is_send(Locked::release(guard));
     future_is_send(Deadline::NEVER.passed());
     future_is_send(accounts.with_lock(&1, async |_, accounts| accounts.find(&2).await));

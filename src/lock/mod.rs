@@ -6,9 +6,11 @@ mod builder;
 mod call;
 mod entry;
 mod error;
+mod extension;
 mod hints;
 mod hold;
 mod invalid_option;
+mod keeper;
 mod lease;
 #[allow(clippy::module_inception, reason = "the file is named after its type")]
 mod lock;
@@ -17,6 +19,7 @@ mod nap;
 mod on_lost;
 mod on_store_error;
 mod options;
+mod outage;
 mod place;
 mod registry;
 mod release;
@@ -26,12 +29,14 @@ mod retry;
 mod seen;
 mod service;
 mod tasks;
+mod term;
 #[cfg(test)]
 mod tests;
 mod wait;
 
 pub use builder::{BuildError, LocksBuilder};
 pub use error::{AcquireError, ExtendError, ReleaseError, ShutdownError};
+pub use extension::{Extending, IntoExtension};
 pub use invalid_option::InvalidOption;
 pub use lease::Lease;
 pub use lock::Lock;

@@ -26,6 +26,11 @@ impl BootInstant {
         self.0.checked_add(duration).map(Self)
     }
 
+    /// The point `duration` earlier, or `None` before the beginning of the clock.
+    pub(crate) fn checked_sub(self, duration: Duration) -> Option<Self> {
+        self.0.checked_sub(duration).map(Self)
+    }
+
     /// The time from `earlier` to here; zero if `earlier` is later.
     pub(crate) fn since(self, earlier: Self) -> Duration {
         self.0.saturating_duration_since(earlier.0)

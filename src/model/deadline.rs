@@ -37,8 +37,20 @@ impl Deadline {
     /// The deadline of a lease of `ttl` that was asked for at `sent`.
     pub(crate) fn counted_from(sent: BootInstant, ttl: Ttl) -> Self {
         let Some(ttl) = ttl.as_duration() else { return Self::NEVER };
-        let margin = (ttl / 100 + Duration::from_millis(2)).min(ttl / 4);
-        Self(sent.checked_add(ttl - margin).map_or(When::Never, When::At))
+        Self(sent.checked_add(ttl - Self::margin(ttl)).map_or(When::Never, When::At))
+    }
+
+    /// How much earlier than the store's it passes.
+    pub(crate) fn margin(ttl: Duration) -> Duration {
+        (ttl / 100 + Duration::from_millis(2)).min(ttl / 4)
+    }
+
+    /// When it passes, if it is not known to have passed already.
+    pub(crate) fn instant(self) -> Option<BootInstant> {
+        match self.0 {
+            When::At(at) => Some(at),
+            When::Never | When::Passed => None,
+        }
     }
 
     /// Whether it has passed.

@@ -2,14 +2,21 @@
 
 #[path = "../support/faulty.rs"]
 mod faulty;
+#[cfg(feature = "tracing")]
+#[path = "../support/log.rs"]
+mod log;
 
 mod cancel;
 mod dropping;
 mod errors;
 mod exclusive;
 mod helpers;
+mod keep_alive;
+mod keep_alive_faults;
 mod lapse;
 mod line;
+#[cfg(feature = "tracing")]
+mod logs;
 mod lost_replies;
 mod outage;
 mod runtimes;

@@ -8,7 +8,7 @@ use tokio::sync::{Notify, futures::Notified, oneshot};
 use super::term::{Need, Term};
 use crate::{
     model::{Deadline, FencingToken, Label, LockKey, Owner, Ttl, clock, clock::BootInstant},
-    store::{Holder, Outcome, ReleaseReply, StoreError, sharded::lock},
+    store::{ExtendReply, Holder, Outcome, ReleaseReply, StoreError, sharded::lock},
 };
 
 /// One grant of a lock to this service, from the grant until it is known to be over.
@@ -44,14 +44,8 @@ struct State {
     failures: u8,
     /// One of them may have been done all the same.
     maybe_released: bool,
-    /// Somebody has asked for it.
-    asked: Option<Box<Asked>>,
-}
-
-/// That somebody has asked for a lock, and why. Boxed: few are asked for.
-#[derive(Debug)]
-struct Asked {
-    reason: String,
+    /// Why somebody has asked for it, if somebody has. Boxed: few are asked for.
+    asked: Option<Box<Label>>,
 }
 
 /// Held, then leaving in one of three ways, then gone.
@@ -220,21 +214,21 @@ impl Hold {
     }
 
     /// Somebody asks for it.
-    pub(super) fn ask(&self, reason: String) {
-        lock(&self.state).asked = Some(Box::new(Asked { reason }));
+    pub(super) fn ask(&self, reason: Label) {
+        lock(&self.state).asked = Some(Box::new(reason));
         self.tell();
     }
 
-    /// Why somebody has asked for it, if somebody has.
-    pub(super) fn asked(&self) -> Option<String> {
-        lock(&self.state).asked.as_ref().map(|asked| asked.reason.clone())
+    /// Takes the word that came with the answer to a renewal.
+    pub(super) fn heard(&self, reply: &ExtendReply) {
+        if let ExtendReply::Extended { asked: Some(reason) } = reply {
+            self.ask(reason.clone());
+        }
     }
 
-    /// The store has granted the lock to somebody else.
-    pub(super) fn lose(&self) {
-        if self.with_term(|term| term.set_deadline(Deadline::PASSED)).is_some() {
-            self.tell();
-        }
+    /// Why somebody has asked for it, if somebody has.
+    pub(super) fn asked(&self) -> Option<Label> {
+        lock(&self.state).asked.as_deref().cloned()
     }
 
     /// After its token was raised.

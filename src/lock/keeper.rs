@@ -206,10 +206,14 @@ async fn renew(service: &Arc<Service>, limit: Duration, batch: Vec<Renewal>) {
     service.outage().heard_all(limit, answers.as_deref());
     let mut answers = answers.into_iter().flatten();
     for renewal in batch {
-        let key = renewal.key().clone();
-        let meaning = answers.next().as_ref().map_or(Meaning::Unknown, Meaning::of_extension);
+        let hold = Arc::clone(renewal.hold());
+        let answer = answers.next();
+        if let Some(Ok(reply)) = &answer {
+            hold.heard(reply);
+        }
+        let meaning = answer.as_ref().map_or(Meaning::Unknown, Meaning::of_extension);
         if renewal.end(meaning) && matches!(meaning, Meaning::Lost) {
-            warn!("the lock {key} is lost: the store does not have it any more");
+            warn!("the lock {} of {} is lost: the store does not have it any more", hold.key, hold.label);
         }
     }
 }

@@ -139,7 +139,7 @@ impl Lease {
                 return Err(ExtendError::NeverExpires { key: key() });
             }
             match renew::extend(self.handle.service(), &self.hold, ttl).await {
-                Ok(ExtendReply::Extended) => Ok(()),
+                Ok(ExtendReply::Extended { .. }) => Ok(()),
                 Ok(ExtendReply::NotHeld) => Err(ExtendError::Lost { key: key() }),
                 Err(source) => Err(ExtendError::Store { key: key(), source }),
             }
@@ -151,7 +151,7 @@ impl Lease {
     ///
     /// What is asked in another process comes here with the next renewal or extension.
     pub fn asked(&self) -> Option<String> {
-        self.hold.asked()
+        self.hold.asked().map(|reason| reason.as_str().to_owned())
     }
 
     /// Completes when somebody has asked for the lock, and says why; at once if somebody has already. Never, if nobody

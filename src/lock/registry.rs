@@ -7,7 +7,7 @@ use super::{
     hold::{Hold, Phase},
 };
 use crate::{
-    model::{LockKey, clock::BootInstant},
+    model::{Deadline, FencingToken, LockKey, Owner, clock::BootInstant},
     store::{
         Holder,
         sharded::{KeyMap, Sharded},
@@ -155,10 +155,14 @@ impl Registry {
             entry.hold = Some(before);
             lost = Some(Arc::clone(hold));
         }
+        if Some(hold.token()) < entry.forced {
+            // It was freed by force before the grant's answer came.
+            lost = Some(Arc::clone(hold));
+        }
         drop(shard);
         if let Some(lost) = lost {
-            // Whatever its guard believes, the store has granted it anew since.
-            lost.lose();
+            // Whatever its guard believes, the store has granted the lock anew since, or freed it.
+            lost.end_renewal(Deadline::PASSED);
         }
     }
 
@@ -217,6 +221,27 @@ impl Registry {
             Some(hold) if hold.is_running() => Some(hold.as_holder()),
             _ => entry.contention.as_ref()?.holder.clone(),
         }
+    }
+
+    /// Whether this is the owner of a grant to this service that is not over.
+    pub(super) fn is_owner(&self, key: &LockKey, owner: &Owner) -> bool {
+        let shard = self.0.of(key);
+        let hold = shard.get(key).and_then(|entry| entry.hold.as_ref());
+        hold.is_some_and(|hold| hold.owner == *owner && hold.phase() != Phase::Gone)
+    }
+
+    /// The lock was freed by force: who has got it under a lower token has lost it.
+    pub(super) fn forced(&self, key: &LockKey, token: FencingToken) {
+        let mut shard = self.0.of(key);
+        let Some(entry) = shard.get_mut(key) else { return };
+        entry.forced = entry.forced.max(Some(token));
+        let evicted = entry.hold.clone().filter(|hold| hold.token() < token);
+        let first = entry.first();
+        drop(shard);
+        if let Some(hold) = evicted {
+            hold.end_renewal(Deadline::PASSED);
+        }
+        hint(first.as_deref());
     }
 
     /// Nothing is left to be done for a hold.

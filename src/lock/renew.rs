@@ -9,7 +9,7 @@ use super::{
     term::Term,
 };
 use crate::{
-    model::{Deadline, FencingToken, LockKey, Ttl, clock::BootInstant},
+    model::{Deadline, FencingToken, Ttl, clock::BootInstant},
     store::{Extend, ExtendReply, Outcome, Rotate, RotateReply, StoreError, StoreFuture},
 };
 
@@ -22,6 +22,9 @@ pub(super) async fn extend(
 ) -> Result<ExtendReply, StoreError> {
     let request = || service.store().extend(Extend::new(hold.key.clone(), hold.owner.clone(), ttl));
     let reply = renew(service, hold, ttl, request, Meaning::of_reply).await?;
+    if let Some(reply) = &reply {
+        hold.heard(reply);
+    }
     Ok(reply.unwrap_or(ExtendReply::NotHeld))
 }
 
@@ -71,7 +74,7 @@ impl Meaning {
 
     fn of_reply(reply: &ExtendReply) -> Self {
         match reply {
-            ExtendReply::Extended => Self::FromNow,
+            ExtendReply::Extended { .. } => Self::FromNow,
             ExtendReply::NotHeld => Self::Lost,
         }
     }
@@ -148,8 +151,8 @@ impl Renewal {
         Some(Self { service, hold, ttl, sent, by, old: Some(old) })
     }
 
-    pub(super) fn key(&self) -> &LockKey {
-        &self.hold.key
+    pub(super) fn hold(&self) -> &Arc<Hold> {
+        &self.hold
     }
 
     /// What the store is asked.

@@ -20,7 +20,7 @@ use super::{
     releaser::Releaser,
 };
 use crate::{
-    model::{LockKey, Namespace, clock::BootInstant},
+    model::{Namespace, clock::BootInstant},
     store::{LockStore, StoreId, sharded::lock},
 };
 
@@ -213,15 +213,6 @@ impl Service {
             self.let_go(&hold);
             hold.tell();
         }
-    }
-
-    /// Asks the guard of this service that holds the lock to let go of it; `key` with the namespace. `false` if there is
-    /// none.
-    #[allow(dead_code)]
-    pub(super) fn ask_here(&self, key: &LockKey, reason: &str) -> bool {
-        let held = self.registry.running(key);
-        held.iter().for_each(|hold| hold.ask(reason.to_owned()));
-        held.is_some()
     }
 }
 

@@ -40,7 +40,7 @@ async fn a_lease_that_was_taken_away() {
     locks.drain().await;
     let lines = log.lines();
     let [line] = &lines[..] else { panic!("{lines:?}") };
-    assert!(line.contains("WARN") && line.contains("report is lost"), "{line}");
+    assert!(line.contains("WARN") && line.contains("report of ") && line.contains("does not have it"), "{line}");
 }
 
 #[tokio::test(start_paused = true)]

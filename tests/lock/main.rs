@@ -6,6 +6,7 @@ mod faulty;
 #[path = "../support/log.rs"]
 mod log;
 
+mod admin;
 mod cancel;
 mod dropping;
 mod errors;
@@ -15,10 +16,12 @@ mod keep_alive;
 mod keep_alive_faults;
 mod lapse;
 mod line;
+mod list;
 #[cfg(feature = "tracing")]
 mod logs;
 mod lost_replies;
 mod outage;
+mod plain;
 mod runtimes;
 mod services;
 mod shutdown;

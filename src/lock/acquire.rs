@@ -43,9 +43,9 @@ pub(super) async fn acquire(
     if !has_runtime() {
         return Err(AcquireError::NoRuntime { key: name.clone() });
     }
-    service.releaser().ensure(service);
-    let Resolved { ttl, wait, label, .. } = options;
-    let wanted = Wanted { key, owner: Owner::unique(), label, ttl };
+    service.ensure_tasks();
+    let Resolved { ttl, kept_alive, wait, label, .. } = options;
+    let wanted = Wanted { key, owner: Owner::unique(), label, ttl, kept_alive };
     let begun = BootInstant::now();
     let limit = match wait {
         Wait::Forever => None,
@@ -127,7 +127,7 @@ impl Asker<'_> {
                 return Err(Ended::Closed);
             }
             // The runtime that the service's tasks ran in may have ended meanwhile.
-            self.service.releaser().ensure(self.service);
+            self.service.ensure_tasks();
             listening.iter().for_each(Listening::go_on);
             look |= place.was_hinted();
             let until = match place.open() {
@@ -183,7 +183,7 @@ impl Asker<'_> {
     /// Asks the store: the hold, or how long somebody else holds it.
     async fn ask(&mut self) -> Result<Result<Arc<Hold>, Option<Duration>>, Ended> {
         let _asking = self.service.releaser().asking();
-        let Wanted { key, owner, label, ttl } = self.wanted.clone();
+        let Wanted { key, owner, label, ttl, .. } = self.wanted.clone();
         let sent = self.now();
         let call = self.service.store().acquire(Acquire::new(key, owner, label, ttl));
         let (answer, answered) = self.call(sent, call, None).await;
@@ -202,7 +202,7 @@ impl Asker<'_> {
     /// Takes over a lock that a guard of this service has let go of; `None` if that is no longer to be had.
     async fn take_over(&mut self, left: Arc<Hold>) -> Result<Option<Arc<Hold>>, StoreError> {
         let _asking = self.service.releaser().asking();
-        let Wanted { key, owner, label, ttl } = self.wanted.clone();
+        let Wanted { key, owner, label, ttl, .. } = self.wanted.clone();
         let sent = self.now();
         let rotate = Rotate::new(key, left.owner.clone(), owner, label, ttl, None);
         let call = self.service.store().rotate(rotate);
@@ -282,6 +282,7 @@ impl Asker<'_> {
             let late = "the lock was granted after its ttl was over; use a longer ttl";
             return Err(Ended::Failed(StoreError::new(StoreErrorKind::Unavailable, late)));
         }
+        self.service.keeper().granted(self.service, &hold);
         Ok(hold)
     }
 

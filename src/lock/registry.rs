@@ -150,12 +150,19 @@ impl Registry {
             (true, 0) => (entry.handovers, entry.handed_on_since) = (1, Some(BootInstant::now())),
             (true, _) => entry.handovers += 1,
         }
-        entry.hold = Some(Arc::clone(hold));
-        let is_evicted = Some(hold.token()) < entry.forced;
-        drop(shard);
-        if is_evicted {
+        let mut lost = entry.hold.replace(Arc::clone(hold)).filter(|before| before.owner != hold.owner);
+        if let Some(before) = lost.take_if(|before| before.is_running() && before.token() > hold.token()) {
+            entry.hold = Some(before);
+            lost = Some(Arc::clone(hold));
+        }
+        if Some(hold.token()) < entry.forced {
             // It was freed by force before the grant's answer came.
-            hold.end_renewal(Deadline::PASSED);
+            lost = Some(Arc::clone(hold));
+        }
+        drop(shard);
+        if let Some(lost) = lost {
+            // Whatever its guard believes, the store has granted the lock anew since, or freed it.
+            lost.end_renewal(Deadline::PASSED);
         }
     }
 
@@ -267,12 +274,16 @@ impl Registry {
         wake(first.as_deref());
     }
 
-    /// What is held, and what is on its way out.
-    pub(super) fn held(&self) -> Vec<Arc<Hold>> {
-        self.0
-            .each()
-            .flat_map(|shard| shard.values().filter_map(|entry| entry.hold.clone()).collect::<Vec<_>>())
-            .collect()
+    /// Goes through what is held, and what is on its way out; `see` is called under the mutex of a shard.
+    pub(super) fn each_hold(&self, mut see: impl FnMut(&Arc<Hold>)) {
+        for shard in self.0.each() {
+            shard.values().filter_map(|entry| entry.hold.as_ref()).for_each(&mut see);
+        }
+    }
+
+    /// The guard's hold on a key, if this service has one.
+    pub(super) fn running(&self, key: &LockKey) -> Option<Arc<Hold>> {
+        self.0.of(key).get(key)?.hold.clone().filter(|hold| hold.is_running())
     }
 
     /// How many keys something is known about.

@@ -35,8 +35,8 @@ const OFFER: Duration = Duration::from_millis(50);
 const RETRY: Duration = Duration::from_millis(200);
 /// But not longer than this.
 const MAX_RETRY: Duration = Duration::from_secs(2);
-/// How many locks are released in one call.
-const BATCH: usize = 500;
+/// How many locks are released, or renewed, in one call.
+pub(super) const BATCH: usize = 500;
 
 type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
 

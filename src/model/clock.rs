@@ -35,6 +35,12 @@ impl BootInstant {
         self.0.checked_add(u64::try_from(duration.as_nanos()).ok()?).map(Self)
     }
 
+    /// The point `duration` earlier, or `None` before the beginning of the clock.
+    pub(crate) fn checked_sub(self, duration: Duration) -> Option<Self> {
+        let nanos = u64::try_from(duration.as_nanos()).ok()?;
+        self.0.get().checked_sub(nanos).and_then(NonZeroU64::new).map(Self)
+    }
+
     /// The time from `earlier` to here; zero if `earlier` is later.
     pub(crate) fn since(self, earlier: Self) -> Duration {
         Duration::from_nanos(self.0.get().saturating_sub(earlier.0.get()))

@@ -30,8 +30,17 @@ impl Deadline {
     /// The deadline of a lease of `ttl` that was asked for at `sent`.
     pub(crate) fn counted_from(sent: BootInstant, ttl: Ttl) -> Self {
         let Some(ttl) = ttl.as_duration() else { return Self::NEVER };
-        let margin = (ttl / 100 + Duration::from_millis(2)).min(ttl / 4);
-        Self(sent.checked_add(ttl - margin))
+        Self(sent.checked_add(ttl - Self::margin(ttl)))
+    }
+
+    /// How much earlier than the store's it passes.
+    pub(crate) fn margin(ttl: Duration) -> Duration {
+        (ttl / 100 + Duration::from_millis(2)).min(ttl / 4)
+    }
+
+    /// When it passes; `None` if it never does or is known to have passed already.
+    pub(crate) fn instant(self) -> Option<BootInstant> {
+        self.0.filter(|_| self != Self::PASSED)
     }
 
     /// Whether it has passed.

@@ -2,6 +2,9 @@
 
 #[path = "../support/faulty.rs"]
 mod faulty;
+#[cfg(feature = "tracing")]
+#[path = "../support/log.rs"]
+mod log;
 
 mod admin;
 mod cancel;
@@ -9,9 +12,13 @@ mod dropping;
 mod errors;
 mod exclusive;
 mod helpers;
+mod keep_alive;
+mod keep_alive_faults;
 mod lapse;
 mod line;
 mod list;
+#[cfg(feature = "tracing")]
+mod logs;
 mod lost_replies;
 mod outage;
 mod plain;

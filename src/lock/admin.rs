@@ -146,10 +146,11 @@ where
     if service.is_closed() {
         return Err(AdminError::Closed);
     }
-    match within(service.op_timeout(), async { call().await }).await {
+    let answer = match within(service.op_timeout(), async { call().await }).await {
         Ok(answer) => answer,
         Err(None) => return Err(AdminError::NoRuntime),
         Err(Some(limit)) => Err(StoreError::no_answer(limit)),
-    }
-    .map_err(|source| AdminError::Store { key: key.cloned(), source })
+    };
+    service.outage().heard(&answer);
+    answer.map_err(|source| AdminError::Store { key: key.cloned(), source })
 }

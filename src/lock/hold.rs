@@ -312,6 +312,11 @@ impl Hold {
         state.failures
     }
 
+    /// Whether a release of it has failed.
+    pub(super) fn has_failures(&self) -> bool {
+        lock(&self.state).failures > 0
+    }
+
     /// Whether "not held" is the echo of a release of our own that was not answered.
     pub(super) fn was_maybe_released(&self) -> bool {
         let state = lock(&self.state);

@@ -203,7 +203,7 @@ async fn renew(service: &Arc<Service>, limit: Duration, batch: Vec<Renewal>) {
     let requests = batch.iter().map(Renewal::request).collect();
     // What is dropped without an answer counts as unknown.
     let answers = within(limit, service.store().extend_all(requests)).await;
-    service.outage().heard_all(limit, answers.as_deref());
+    service.outage().heard_all(answers.as_deref());
     let mut answers = answers.into_iter().flatten();
     for renewal in batch {
         let hold = Arc::clone(renewal.hold());

@@ -51,17 +51,13 @@ impl Outage {
 
     /// The same for a call about many locks, of which `Err` was not answered in time: it works if one answer is none of
     /// its errors.
-    pub(super) fn heard_all<T>(
-        &self,
-        limit: Duration,
-        answers: Result<&[Result<T, StoreError>], &Option<Duration>>,
-    ) {
+    pub(super) fn heard_all<T>(&self, answers: Result<&[Result<T, StoreError>], &Option<Duration>>) {
         match answers {
             Ok(answers) if answers.iter().any(Result::is_ok) => self.answered(),
             Ok(answers) => answers.first().into_iter().for_each(|answer| self.heard(answer)),
             // Without a runtime nothing was asked.
             Err(None) => {}
-            Err(Some(_)) => self.failed(&StoreError::no_answer(limit)),
+            Err(Some(limit)) => self.failed(&StoreError::no_answer(*limit)),
         }
     }
 

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use lockproof::{ForceRelease, LockKey, LockStore};
+use lockproof::{ForceRelease, LockKey, LockStore, StoreErrorKind, Wait};
 
 use crate::{
-    faulty::HANGS,
-    helpers::{faulty, settle},
+    faulty::{Fault, HANGS, Op, Step, UNAVAILABLE},
+    helpers::{faulty, ms, owner_of, settle},
     log::Log,
 };
 
@@ -71,4 +71,89 @@ async fn a_released_lease_says_nothing() {
         settle().await;
     }
     assert_eq!(log.text(), "");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_is_told_once_when_it_begins_and_once_when_it_ends() {
+    for fault in [UNAVAILABLE, HANGS] {
+        let (memory, store, locks) = faulty();
+        // Kept alive, and so long that the outage ends first.
+        let kept = locks.lock("kept").ttl("3m").keep_alive().acquire().await.expect("free");
+        // Kept alive, and not for long enough.
+        let lost = locks.lock("lost").ttl("15s").acquire().await.expect("free");
+        let mut queued = Vec::new();
+        for n in 0..100 {
+            let ttl = if n < 40 { "10s" } else { "2m" };
+            queued.push(locks.lock(("queued", n)).ttl(ttl).acquire().await.expect("free"));
+        }
+        let mut waiters = Vec::new();
+        for n in 0..10 {
+            // They wait for a guard of this service, which goes away during the outage.
+            queued.push(locks.lock(("waited", n)).ttl("2m").acquire().await.expect("free"));
+            let lock = locks.lock(("waited", n)).wait(Wait::Forever);
+            waiters.push(tokio::spawn(async move { lock.acquire().await.expect("back") }));
+        }
+        settle().await;
+        let (log, _logging) = Log::begin();
+        store.all(fault);
+        drop(queued);
+        for _ in 0..20 {
+            locks.lock("new").wait(ms(500)).acquire().await.expect_err("down");
+            tokio::time::sleep(ms(2_500)).await;
+        }
+        let lines = log.lines();
+        let [begun] = &lines[..] else { panic!("{lines:?}") };
+        assert!(begun.contains("WARN") && begun.contains("store fails"), "{begun}");
+        assert_eq!(locks.releases_given_up(), 40, "those whose lease was over");
+
+        store.heal();
+        for waiter in waiters {
+            waiter.await.expect("no panic").release().await.expect("held");
+        }
+        drop(locks.lock("new").acquire().await.expect("back"));
+        locks.drain().await;
+        let lines = log.lines();
+        let [_, ended] = &lines[..] else { panic!("{lines:?}") };
+        assert!(ended.contains("INFO") && ended.contains("works again after"), "{ended}");
+        assert!(ended.contains("40 releases were given up"), "{ended}");
+        assert!(lost.is_lost() && !kept.is_lost());
+        tokio::time::sleep(secs(300)).await;
+        assert!(!kept.is_lost());
+        assert_eq!(owner_of(&memory, "kept").await.as_ref(), Some(kept.owner()));
+        drop((kept, lost));
+        locks.drain().await;
+        assert_eq!(owner_of(&memory, "kept").await, None);
+        assert_eq!(log.lines().len(), 2, "{}", log.text());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_fails_now_and_then_does_not_fill_the_log() {
+    let (_, store, locks) = faulty();
+    let (log, _logging) = Log::begin();
+    for _ in 0..600 {
+        store.once(Op::Acquire, [UNAVAILABLE]);
+        locks.lock("k").try_acquire().await.expect_err("down");
+        locks.lock("k").acquire().await.expect("up").release().await.expect("held");
+        tokio::time::sleep(ms(100)).await;
+    }
+    // In a minute: each ten seconds that it begins and that it ends.
+    assert!((2..=14).contains(&log.lines().len()), "{}", log.text());
+}
+
+#[tokio::test(start_paused = true)]
+async fn releases_that_are_refused_for_good_are_counted() {
+    let (_, store, locks) = faulty();
+    let mut leases = Vec::new();
+    for n in 0..50 {
+        leases.push(locks.lock(("k", n)).acquire().await.expect("free"));
+    }
+    let (log, _logging) = Log::begin();
+    store.always(Op::Release, [Fault::Before(Step::Fail(StoreErrorKind::Misconfigured))]);
+    drop(leases);
+    locks.drain().await;
+    assert_eq!(locks.releases_given_up(), 50);
+    let lines = log.lines();
+    let [line] = &lines[..] else { panic!("{lines:?}") };
+    assert!(line.contains("WARN") && line.contains("not set up"), "{line}");
 }

@@ -7,6 +7,7 @@ mod faulty;
 mod log;
 
 mod admin;
+mod asked;
 mod cancel;
 mod dropping;
 mod errors;

@@ -2,6 +2,7 @@
 
 use super::{AdminError, Lock, LockState, service::Service, tasks::within};
 use crate::{
+    log::warn,
     model::{Label, LockKey},
     store::{AskRelease, AskReply, ForceRelease, ForceReply, Holder, Inspect, StoreError, StoreFuture},
 };
@@ -87,8 +88,10 @@ impl Lock {
     pub async fn force_release(&self) -> Result<ForceReply, AdminError> {
         let reply =
             self.ask_store(|service, key| service.store().force_release(ForceRelease::new(key))).await?;
-        if let ForceReply::Forced { token } = reply {
-            self.handle.service().registry().forced(&self.qualified()?, token);
+        if let ForceReply::Forced { token } = reply
+            && let Some(hold) = self.handle.service().registry().forced(&self.qualified()?, token)
+        {
+            warn!("the lock {} of {} is lost: it was freed by force", hold.key, hold.label);
         }
         Ok(reply)
     }

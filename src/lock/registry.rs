@@ -230,18 +230,18 @@ impl Registry {
         hold.is_some_and(|hold| hold.owner == *owner && hold.phase() != Phase::Gone)
     }
 
-    /// The lock was freed by force: who has got it under a lower token has lost it.
-    pub(super) fn forced(&self, key: &LockKey, token: FencingToken) {
+    /// The lock was freed by force: who has got it under a lower token has lost it. Gives the hold of the guard here that
+    /// has.
+    pub(super) fn forced(&self, key: &LockKey, token: FencingToken) -> Option<Arc<Hold>> {
         let mut shard = self.0.of(key);
-        let Some(entry) = shard.get_mut(key) else { return };
+        let entry = shard.get_mut(key)?;
         entry.forced = entry.forced.max(Some(token));
         let evicted = entry.hold.clone().filter(|hold| hold.token() < token);
         let first = entry.first();
         drop(shard);
-        if let Some(hold) = evicted {
-            hold.end_renewal(Deadline::PASSED);
-        }
+        let evicted = evicted.filter(|hold| hold.end_renewal(Deadline::PASSED));
         hint(first.as_deref());
+        evicted
     }
 
     /// Nothing is left to be done for a hold.

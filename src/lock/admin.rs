@@ -149,11 +149,13 @@ where
     if service.is_closed() {
         return Err(AdminError::Closed);
     }
-    let answer = match within(service.op_timeout(), async { call().await }).await {
-        Ok(answer) => answer,
+    match within(service.op_timeout(), async { call().await }).await {
+        Ok(answer) => {
+            service.outage().heard(&answer);
+            answer
+        }
         Err(None) => return Err(AdminError::NoRuntime),
-        Err(Some(limit)) => Err(StoreError::no_answer(limit)),
-    };
-    service.outage().heard(&answer);
-    answer.map_err(|source| AdminError::Store { key: key.cloned(), source })
+        Err(Some(limit)) => Err(service.outage().no_answer(limit)),
+    }
+    .map_err(|source| AdminError::Store { key: key.cloned(), source })
 }

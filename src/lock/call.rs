@@ -75,7 +75,7 @@ impl<T: Send + 'static, F: Finish<T>> Adopted<T, F> {
             Ok(answer) => self.service.outage().heard(answer),
             // Without a runtime nothing was asked.
             Err(None) => {}
-            Err(Some(limit)) => self.service.outage().failed(&StoreError::no_answer(*limit)),
+            Err(Some(limit)) => drop(self.service.outage().no_answer(*limit)),
         }
         self.end(answer.ok());
     }

@@ -33,8 +33,7 @@ const LOOK: Duration = Duration::from_secs(1);
 
 /// When the task is needed next. Who has a lease that is due later need not tell it: it goes through all holds then.
 pub(super) struct Keeper {
-    epoch: BootInstant,
-    /// In microseconds since then.
+    /// As `BootInstant::as_nanos`.
     next: AtomicU64,
     changed: Notify,
     running: Running,
@@ -44,11 +43,7 @@ pub(super) struct Keeper {
 
 impl Default for Keeper {
     fn default() -> Self {
-        const YEAR: Duration = Duration::from_secs(365 * 86_400);
-        let now = BootInstant::now();
         Self {
-            // Long ago, since a service may be used under a paused clock first and under the real one later.
-            epoch: now.checked_sub(YEAR).unwrap_or(now),
             next: AtomicU64::new(NEVER),
             changed: Notify::new(),
             running: Running::default(),
@@ -86,7 +81,7 @@ impl Keeper {
 
     fn at(&self, service: &Arc<Service>, due: Option<BootInstant>) {
         let Some(due) = due else { return };
-        let due = self.micros(due);
+        let due = due.as_nanos();
         if due < self.next.load(SeqCst) {
             self.next.fetch_min(due, SeqCst);
             self.ensure(service);
@@ -94,15 +89,11 @@ impl Keeper {
         }
     }
 
-    fn micros(&self, at: BootInstant) -> u64 {
-        u64::try_from(at.since(self.epoch).as_micros()).unwrap_or(NEVER - 1)
-    }
-
     /// How long until it is needed: zero if it is needed now.
     fn wait(&self, now: BootInstant) -> Option<Duration> {
         match self.next.load(SeqCst) {
             NEVER => None,
-            next => Some(Duration::from_micros(next.saturating_sub(self.micros(now)))),
+            next => Some(Duration::from_nanos(next.saturating_sub(now.as_nanos()))),
         }
     }
 
@@ -122,10 +113,10 @@ impl Keeper {
         let first = soon.iter().map(|(due, _)| *due).min();
         if first.is_none_or(|first| first > now) {
             // Nobody has to go, so nobody goes along.
-            self.next.fetch_min(first.or(others).map_or(NEVER, |due| self.micros(due)), SeqCst);
+            self.next.fetch_min(first.or(others).map_or(NEVER, BootInstant::as_nanos), SeqCst);
             return Vec::new();
         }
-        self.next.fetch_min(others.map_or(NEVER, |due| self.micros(due)), SeqCst);
+        self.next.fetch_min(others.map_or(NEVER, BootInstant::as_nanos), SeqCst);
         soon.into_iter().filter_map(|(_, hold)| begin(service, &hold, now)).collect()
     }
 }

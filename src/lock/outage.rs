@@ -57,8 +57,22 @@ impl Outage {
             Ok(answers) => answers.first().into_iter().for_each(|answer| self.heard(answer)),
             // Without a runtime nothing was asked.
             Err(None) => {}
-            Err(Some(limit)) => self.failed(&StoreError::no_answer(*limit)),
+            Err(Some(limit)) => drop(self.no_answer(*limit)),
         }
+    }
+
+    /// A call was not answered within this time; gives the error for it.
+    pub(super) fn no_answer(&self, limit: Duration) -> StoreError {
+        let error = StoreError::no_answer(limit);
+        let sent = BootInstant::now().saturating_sub(limit);
+        let state = lock(&self.state);
+        // One that was sent during an outage and hangs on until after its end is no new outage.
+        let is_old = state.since.is_none() && state.ended.is_some_and(|ended| sent < ended);
+        drop(state);
+        if !is_old {
+            self.failed(&error);
+        }
+        error
     }
 
     /// A call was not done, or not answered.

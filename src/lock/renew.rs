@@ -108,11 +108,7 @@ async fn renew<T>(
     match within(limit, renewed).await {
         Ok(renewed) => renewed,
         Err(None) => Err(no_runtime()),
-        Err(Some(limit)) => {
-            let error = StoreError::no_answer(limit);
-            service.outage().failed(&error);
-            Err(error)
-        }
+        Err(Some(limit)) => Err(service.outage().no_answer(limit)),
     }
 }
 

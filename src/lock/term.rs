@@ -177,8 +177,7 @@ impl Term {
 
 /// When a lease of this ttl is to be renewed: when a third of it has gone.
 pub(super) fn due(ttl: Duration, deadline: Deadline) -> Option<BootInstant> {
-    let at = deadline.instant()?;
-    Some(at.checked_sub(ttl / 3 * 2).unwrap_or(at))
+    Some(deadline.instant()?.saturating_sub(ttl / 3 * 2))
 }
 
 /// The latest deadline of a lease that is kept alive for `limit`.

@@ -38,9 +38,9 @@ impl Deadline {
         (ttl / 100 + Duration::from_millis(2)).min(ttl / 4)
     }
 
-    /// When it passes; `None` if it never does or is known to have passed already.
+    /// When it passes, if it ever does and is not known to have passed.
     pub(crate) fn instant(self) -> Option<BootInstant> {
-        self.0.filter(|_| self != Self::PASSED)
+        self.0.filter(|at| *at > BootInstant::FIRST)
     }
 
     /// Whether it has passed.

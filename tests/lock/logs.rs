@@ -89,7 +89,7 @@ async fn a_released_lease_says_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn an_outage_is_told_once_when_it_begins_and_once_when_it_ends() {
-    for fault in [UNAVAILABLE, HANGS] {
+    for (fault, hangs) in [(UNAVAILABLE, false), (HANGS, true)] {
         let (memory, store, locks) = faulty();
         // Kept alive, and so long that the outage ends first.
         let kept = locks.lock("kept").ttl("3m").keep_alive().acquire().await.expect("free");
@@ -105,7 +105,7 @@ async fn an_outage_is_told_once_when_it_begins_and_once_when_it_ends() {
             // They wait for a guard of this service, which goes away during the outage.
             queued.push(locks.lock(("waited", n)).ttl("2m").acquire().await.expect("free"));
             let lock = locks.lock(("waited", n)).wait(Wait::Forever);
-            waiters.push(tokio::spawn(async move { lock.acquire().await.expect("back") }));
+            waiters.push(tokio::spawn(async move { lock.acquire().await }));
         }
         settle().await;
         let (log, _logging) = Log::begin();
@@ -118,18 +118,26 @@ async fn an_outage_is_told_once_when_it_begins_and_once_when_it_ends() {
         let lines = log.lines();
         let [begun] = &lines[..] else { panic!("{lines:?}") };
         assert!(begun.contains("WARN") && begun.contains("store fails"), "{begun}");
-        assert_eq!(locks.releases_given_up(), 40, "those whose lease was over");
+        let given_up = locks.releases_given_up();
+        // A store that hangs may have done what it was asked: that is released, and given up, as well.
+        let is_right = given_up == 40 || hangs && given_up > 40;
+        assert!(is_right, "{given_up}: those whose lease was over");
 
         store.heal();
         for waiter in waiters {
-            waiter.await.expect("no panic").release().await.expect("held");
+            match waiter.await.expect("no panic") {
+                Ok(lease) => lease.release().await.expect("held"),
+                // Whether it was done is not known: that is not waited out.
+                Err(error) => assert!(hangs, "{error:?}"),
+            }
         }
         drop(locks.lock("new").acquire().await.expect("back"));
         locks.drain().await;
         let lines = log.lines();
         let [_, ended] = &lines[..] else { panic!("{lines:?}") };
         assert!(ended.contains("INFO") && ended.contains("works again after"), "{ended}");
-        assert!(ended.contains("40 releases were given up"), "{ended}");
+        assert!(ended.contains(" calls failed") && ended.contains(" releases were given up"), "{ended}");
+        assert!(hangs || ended.contains(" 40 releases"), "{ended}");
         assert!(lost.is_lost() && !kept.is_lost());
         tokio::time::sleep(secs(300)).await;
         assert!(!kept.is_lost());

@@ -35,6 +35,9 @@ use crate::{
 impl Lock {
     /// How the lock stands.
     ///
+    /// It is [ours](LockState::Held::ours) if a guard of this service holds it, or the
+    /// [`owner`](crate::LockOptions::owner) that was given to this `Lock`, wherever that was.
+    ///
     /// # Errors
     /// [`AdminError::Store`] if the store cannot say; the other kinds if the name is not valid, there is no tokio runtime,
     /// or the service was shut down.
@@ -44,7 +47,8 @@ impl Lock {
     pub async fn state(&self) -> Result<LockState, AdminError> {
         let service = self.handle.service();
         let Some(holder) = self.inspect().await? else { return Ok(LockState::Free) };
-        let ours = service.registry().is_owner(&self.qualified()?, &holder.owner);
+        let ours = self.options.seat() == Some(&holder.owner)
+            || service.registry().is_owner(&self.qualified()?, &holder.owner);
         Ok(LockState::held(holder, ours))
     }
 

@@ -45,7 +45,7 @@ macro_rules! delegate_setters {
 pub struct Lock {
     pub(super) handle: Arc<Handle>,
     pub(super) key: Result<LockKey, InvalidKey>,
-    options: LockOptions,
+    pub(super) options: LockOptions,
 }
 
 impl Lock {

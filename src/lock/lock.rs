@@ -1,16 +1,14 @@
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc};
 
 use super::{
     AcquireError, Lease, OnLost, OnStoreError, Retry,
-    acquire::acquire,
+    hold::Hold,
     options::{LockOptions, Resolved},
+    retry,
     service::Handle,
-    wait::{IntoWait, Wait},
+    wait::IntoWait,
 };
-use crate::{
-    model::{IntoOwner, IntoTtl, InvalidKey, Label, LockKey},
-    store::Holder,
-};
+use crate::model::{IntoOwner, IntoTtl, InvalidKey, Label, LockKey};
 
 /// The setters of `LockOptions`, once more on the lock itself.
 macro_rules! delegate_setters {
@@ -85,13 +83,20 @@ impl Lock {
     /// that it brings is released.
     pub async fn acquire(&self) -> Result<Lease, AcquireError> {
         let (key, options) = self.resolve()?;
-        self.take(&key, options).await?.map_err(|holder| AcquireError::Timeout {
-            key,
-            waited: Duration::ZERO,
-            attempts: 1,
-            held_here: false,
-            holder: holder.map(Box::new),
-        })
+        let hold = retry::take(self.handle.service(), &key, options, false).await?;
+        Ok(self.lease(key, hold.expect("only a try ends without the lock and without an error")))
+    }
+
+    /// As [`acquire`](Self::acquire), but waits at most this long, whatever the options say.
+    ///
+    /// # Errors
+    /// As for [`acquire`](Self::acquire).
+    ///
+    /// # Cancel safety
+    /// As for [`acquire`](Self::acquire).
+    pub async fn acquire_within(&self, limit: impl IntoWait) -> Result<Lease, AcquireError> {
+        let lock = self.clone().wait(limit);
+        lock.acquire().await
     }
 
     /// Takes the lock if it is free now, and says `None` if somebody else holds it.
@@ -103,7 +108,8 @@ impl Lock {
     /// As for [`acquire`](Self::acquire).
     pub async fn try_acquire(&self) -> Result<Option<Lease>, AcquireError> {
         let (key, options) = self.resolve()?;
-        Ok(self.take(&key, Resolved { wait: Wait::Never, ..options }).await?.ok())
+        let hold = retry::take(self.handle.service(), &key, options, true).await?;
+        Ok(hold.map(|hold| self.lease(key, hold)))
     }
 
     fn resolve(&self) -> Result<(LockKey, Resolved), AcquireError> {
@@ -114,13 +120,8 @@ impl Lock {
         }
     }
 
-    async fn take(
-        &self,
-        key: &LockKey,
-        options: Resolved,
-    ) -> Result<Result<Lease, Option<Holder>>, AcquireError> {
-        let asked = acquire(self.handle.service(), key, options).await?;
-        Ok(asked.map(|hold| Lease::new(Arc::clone(&self.handle), key.clone(), hold)))
+    fn lease(&self, key: LockKey, hold: Arc<Hold>) -> Lease {
+        Lease::new(Arc::clone(&self.handle), key, hold)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod abandoned;
 mod acquire;
+mod asker;
 mod builder;
 mod call;
 mod entry;
@@ -28,6 +29,7 @@ mod service;
 mod tasks;
 #[cfg(test)]
 mod tests;
+mod ticks;
 mod wait;
 
 pub use builder::{BuildError, LocksBuilder};

@@ -5,7 +5,10 @@ use std::{
     time::Duration,
 };
 
-use futures::future::{Either, select};
+use futures::{
+    FutureExt,
+    future::{Either, select},
+};
 
 use super::{
     AcquireError, Wait,
@@ -21,7 +24,10 @@ use super::{
     tasks::{at_most, has_runtime},
     ticks::Ticks,
 };
-use crate::model::{LockKey, Owner, clock::BootInstant};
+use crate::{
+    model::{LockKey, Owner, clock::BootInstant},
+    store::sharded::lock,
+};
 
 /// Acquires the lock once, as part of something that has `begun` then, if that is not now; `None` if it is held and
 /// `tries`, which does not wait.
@@ -62,6 +68,7 @@ pub(super) async fn acquire(
         ticks,
         looks: 0,
         line: None,
+        before: None,
         seen: Seen::default(),
     };
     let left = match (limit, begun) {
@@ -91,7 +98,9 @@ pub(super) async fn acquire(
         Err(Ended::UsedUp) => asker.elapsed(),
     };
     let attempts = asker.attempts();
-    Err(asker.seen.at_the_end(service, name, &asker.wanted.key, waited, attempts))
+    // Who stood further back in line has seen nothing; the first in line has left word.
+    let word = asker.line.as_ref().and_then(|looks| lock(&looks.holder).clone());
+    Err(asker.seen.at_the_end(service, name, &asker.wanted.key, waited, attempts, word))
 }
 
 impl Asker<'_> {
@@ -162,6 +171,10 @@ impl Asker<'_> {
                 // stream begins with a hint.
                 listening = Some(self.service.hints().listen(self.service));
             }
+            if let Until::Back(_) = until {
+                // The failure itself may have woken this one, which is no reason to go on at once.
+                _ = place.woken().now_or_never();
+            }
             polls += 1;
             self.now_is_begun = false;
             look = match until {
@@ -178,8 +191,8 @@ impl Asker<'_> {
     /// Waits for its turn; the lock, if somebody else of the same seat has it first.
     async fn stand_behind(&mut self, place: &mut Place) -> Result<Option<Arc<Hold>>, Ended> {
         let looks = place.looks();
-        let before = looks.made.load(SeqCst);
-        self.line = Some((looks, before));
+        self.before = Some(looks.made.load(SeqCst));
+        self.line = Some(looks);
         let mut glance = self.wanted.seat;
         while !place.is_first() {
             if glance || self.wanted.seat && place.was_hinted() {
@@ -204,8 +217,12 @@ impl Asker<'_> {
             };
         }
         self.looks = self.looks_made();
-        self.line = None;
-        Ok(None)
+        self.before = None;
+        if self.is_due() && self.ticks.is_some_and(|ticks| place.is_looked_at(ticks.every())) {
+            // The one before it has looked and gone away.
+            self.count();
+        }
+        if self.is_used_up() { Err(Ended::UsedUp) } else { Ok(None) }
     }
 
     /// Has the first in line look at the store, unless somebody has just done so. Says `false` if it does not know yet

@@ -38,8 +38,10 @@ pub(super) struct Asker<'a> {
     pub(super) ticks: Option<Ticks>,
     /// How often it has looked at the store itself.
     pub(super) looks: u32,
-    /// The looks of its line while it is not the first, and how many there were when it came.
-    pub(super) line: Option<(Arc<Looks>, u32)>,
+    /// The looks of its line, unless it was the first from the beginning.
+    pub(super) line: Option<Arc<Looks>>,
+    /// How many of them there were when it came, while it is not the first.
+    pub(super) before: Option<u32>,
     /// What became known during the wait, for the error at its end.
     pub(super) seen: Seen,
 }
@@ -216,8 +218,9 @@ impl Asker<'_> {
 
     /// How often it has looked at the store, and the first in line while it stood there.
     pub(super) fn looks_made(&self) -> u32 {
-        let others = |(looks, before): &(Arc<Looks>, u32)| looks.made.load(SeqCst).wrapping_sub(*before);
-        self.looks.saturating_add(self.line.as_ref().map_or(0, others))
+        let others = self.line.as_ref().zip(self.before);
+        let others = others.map_or(0, |(looks, before)| looks.made.load(SeqCst).wrapping_sub(before));
+        self.looks.saturating_add(others)
     }
 
     /// Whether a look is due.

@@ -1,7 +1,7 @@
 use std::{
     collections::BTreeMap,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, AtomicU32, Ordering::SeqCst},
     },
     time::Duration,
@@ -44,9 +44,7 @@ pub(super) struct Contention {
     pub(super) next: u64,
     /// Acquisitions that were given up before the store had answered.
     pub(super) abandoned: usize,
-    /// Who held it when the store was last asked.
-    pub(super) holder: Option<Holder>,
-    /// When that was.
+    /// When the store was last asked.
     pub(super) looked_at: Option<BootInstant>,
     pub(super) looks: Arc<Looks>,
 }
@@ -57,6 +55,8 @@ pub(super) struct Looks {
     pub(super) made: AtomicU32,
     /// One more was made.
     pub(super) more: Notify,
+    /// Who held the lock then.
+    pub(super) holder: Mutex<Option<Holder>>,
 }
 
 /// Somebody in line.

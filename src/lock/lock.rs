@@ -4,7 +4,7 @@ use super::{
     AcquireError, Lease, OnLost, OnStoreError, Retry,
     hold::Hold,
     options::{LockOptions, Resolved},
-    retry,
+    retry, seat,
     service::Handle,
     wait::IntoWait,
 };
@@ -109,6 +109,35 @@ impl Lock {
     pub async fn try_acquire(&self) -> Result<Option<Lease>, AcquireError> {
         let (key, options) = self.resolve()?;
         let hold = retry::take(self.handle.service(), &key, options, true).await?;
+        Ok(hold.map(|hold| self.lease(key, hold)))
+    }
+
+    /// The lease of a seat that its [`owner`](LockOptions::owner) holds already, for another request or process: under
+    /// the same token, and with the time that is left. `None` if it is free, or somebody else's. Nothing is taken.
+    ///
+    /// # Errors
+    /// [`AcquireError::InvalidOption`] without an owner of one's own; the other kinds as for
+    /// [`acquire`](Self::acquire), but never [`AcquireError::Timeout`].
+    ///
+    /// # Cancel safety
+    /// Asks only; can be dropped at any time.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+    /// # let locks = lockproof::Locks::memory();
+    /// let seat = locks.lock(("seat", 7)).owner(("user", 12)).ttl("10m");
+    /// let taken = seat.acquire().await?;
+    /// let token = taken.fence();
+    /// drop(taken); // the request ends, and the seat stands
+    ///
+    /// let again = seat.adopt().await?.expect("it is still the user's");
+    /// assert_eq!(again.fence(), token);
+    /// again.release().await?; // only this frees it, or the end of its ttl
+    /// # Ok::<(), lockproof::Error>(()) }).unwrap();
+    /// ```
+    pub async fn adopt(&self) -> Result<Option<Lease>, AcquireError> {
+        let (key, options) = self.resolve()?;
+        let hold = seat::adopt(self.handle.service(), &key, options).await?;
         Ok(hold.map(|hold| self.lease(key, hold)))
     }
 

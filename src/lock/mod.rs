@@ -24,6 +24,7 @@ mod release;
 mod releaser;
 mod renew;
 mod retry;
+mod seat;
 mod seen;
 mod service;
 mod tasks;

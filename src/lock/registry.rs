@@ -13,7 +13,7 @@ use crate::{
     model::{LockKey, Owner, clock::BootInstant},
     store::{
         Holder,
-        sharded::{KeyMap, Sharded},
+        sharded::{KeyMap, Sharded, lock},
     },
 };
 
@@ -215,7 +215,7 @@ impl Registry {
     /// It is known who holds the lock.
     pub(super) fn note_holder(&self, key: &LockKey, holder: Option<&Holder>) {
         if let Some(contention) = self.0.of(key).get_mut(key).and_then(|entry| entry.contention.as_mut()) {
-            contention.holder = holder.cloned();
+            *lock(&contention.looks.holder) = holder.cloned();
         }
     }
 
@@ -233,12 +233,11 @@ impl Registry {
     /// Whether the store was looked at within this time; if not, the first in line is asked to.
     pub(super) fn is_looked_at(&self, key: &LockKey, within: Duration) -> bool {
         let shard = self.0.of(key);
-        let Some(contention) = shard.get(key).and_then(|entry| entry.contention.as_ref()) else {
-            return false;
-        };
-        let now = BootInstant::now();
-        let is_recent = contention.looked_at.is_some_and(|at| now.since(at) <= within);
-        let first = contention.line.values().next().cloned();
+        let Some(entry) = shard.get(key) else { return false };
+        let looked_at = entry.contention.as_ref().and_then(|contention| contention.looked_at);
+        let is_recent = looked_at.is_some_and(|at| BootInstant::now().since(at) < within);
+        // Who stands in front of the line looks anyhow.
+        let first = if entry.trying { None } else { entry.first() };
         drop(shard);
         if !is_recent {
             hint(first.as_deref());
@@ -253,12 +252,9 @@ impl Registry {
         contention.is_some_and(|contention| contention.line.len() > 1)
     }
 
-    /// The guard of this service that holds the lock, and who held it when the store was last asked.
-    pub(super) fn word(&self, key: &LockKey) -> (Option<Arc<Hold>>, Option<Holder>) {
-        let shard = self.0.of(key);
-        let Some(entry) = shard.get(key) else { return (None, None) };
-        let here = entry.hold.clone().filter(|hold| hold.is_running());
-        (here, entry.contention.as_ref().and_then(|contention| contention.holder.clone()))
+    /// The guard of this service that holds the lock.
+    pub(super) fn held_here(&self, key: &LockKey) -> Option<Arc<Hold>> {
+        self.0.of(key).get(key)?.hold.clone().filter(|hold| hold.is_running())
     }
 
     /// Nothing is left to be done for a hold.

@@ -31,7 +31,7 @@ impl Seen {
 
     /// The error of one who has `waited` for as long as it was ready to, and for whom the store was looked at this often.
     ///
-    /// `key` is the name as the store has it.
+    /// `key` is the name as the store has it, `word` what the first in line has seen.
     pub(super) fn at_the_end(
         self,
         service: &Service,
@@ -39,9 +39,9 @@ impl Seen {
         key: &LockKey,
         waited: Duration,
         attempts: u32,
+        word: Option<Holder>,
     ) -> AcquireError {
-        // Who stood further back in line has seen nothing; the first in line has left word.
-        let (here, word) = service.registry().word(key);
+        let here = service.registry().held_here(key);
         let holder = self.holder.or_else(|| here.as_deref().map(Hold::as_holder)).or(word);
         let name = name.clone();
         match self.failure {

@@ -3,6 +3,7 @@
 #[path = "../support/faulty.rs"]
 mod faulty;
 
+mod attempts;
 mod cancel;
 mod dropping;
 mod errors;
@@ -12,6 +13,7 @@ mod lapse;
 mod line;
 mod lost_replies;
 mod outage;
+mod retries;
 mod runtimes;
 mod services;
 mod shutdown;

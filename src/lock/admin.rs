@@ -117,7 +117,7 @@ impl Lock {
     pub async fn ask_release(&self, reason: impl Into<Label>) -> Result<AskReply, AdminError> {
         let reason = reason.into();
         // Who has held it since before: who gets it while the store is asked is not meant.
-        let held = self.handle.service().registry().running(&self.qualified()?);
+        let held = self.handle.service().registry().held_here(&self.qualified()?);
         let request = |key| AskRelease::new(key, reason.clone());
         let reply = self.ask_store(|service, key| service.store().ask_release(request(key))).await?;
         if let (AskReply::Asked, Some(hold)) = (reply, held) {

@@ -3,7 +3,10 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use tokio::sync::{Notify, futures::Notified, oneshot};
+use tokio::{
+    sync::{Notify, futures::Notified, oneshot},
+    task,
+};
 
 use super::term::{Need, Term};
 use crate::{
@@ -21,7 +24,11 @@ pub(crate) struct Hold {
     pub(super) ttl: Ttl,
     /// How long it is renewed while its guard lives; `None` for one that is not.
     kept_alive: Option<Duration>,
+    /// Its owner is the user's own: it outlives its guards.
+    pub(super) seat: bool,
     pub(super) acquired_at: SystemTime,
+    /// Who has acquired it, for the one who waits for itself; only in debug builds.
+    pub(super) task: Option<task::Id>,
     /// The deadline has moved, or the guard has lost its lock in another way.
     changed: Notify,
     state: Mutex<State>,
@@ -74,6 +81,8 @@ pub(super) struct Wanted {
     pub(super) label: Label,
     pub(super) ttl: Ttl,
     pub(super) kept_alive: Option<Duration>,
+    /// The owner is the user's own.
+    pub(super) seat: bool,
 }
 
 impl Hold {
@@ -92,7 +101,7 @@ impl Hold {
     }
 
     fn new(wanted: &Wanted, token: FencingToken, deadline: Deadline, phase: Phase) -> Self {
-        let Wanted { key, owner, label, ttl, kept_alive } = wanted.clone();
+        let Wanted { key, owner, label, ttl, kept_alive, seat } = wanted.clone();
         let state = State {
             token,
             term: Term::new(ttl, kept_alive, deadline),
@@ -111,7 +120,9 @@ impl Hold {
             label,
             ttl,
             kept_alive,
+            seat,
             acquired_at: clock::wall(),
+            task: if cfg!(debug_assertions) { task::try_id() } else { None },
             changed: Notify::new(),
             state: Mutex::new(state),
         }

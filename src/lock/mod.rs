@@ -4,6 +4,7 @@ mod abandoned;
 mod acquire;
 mod admin;
 mod admin_error;
+mod asker;
 mod builder;
 mod call;
 mod entry;
@@ -30,12 +31,14 @@ mod release;
 mod releaser;
 mod renew;
 mod retry;
+mod seat;
 mod seen;
 mod service;
 mod tasks;
 mod term;
 #[cfg(test)]
 mod tests;
+mod ticks;
 mod wait;
 
 pub use admin_error::AdminError;

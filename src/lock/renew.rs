@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{
     hold::Hold,
+    seat::lengthen,
     service::Service,
     tasks::{no_runtime, within},
     term::Term,
@@ -20,7 +21,10 @@ pub(super) async fn extend(
     hold: &Arc<Hold>,
     ttl: Ttl,
 ) -> Result<ExtendReply, StoreError> {
-    let request = || service.store().extend(Extend::new(hold.key.clone(), hold.owner.clone(), ttl));
+    let request = || match hold.seat {
+        true => lengthen(service, hold, ttl),
+        false => service.store().extend(Extend::new(hold.key.clone(), hold.owner.clone(), ttl)),
+    };
     let reply = renew(service, hold, ttl, request, Meaning::of_reply).await?;
     if let Some(reply) = &reply {
         hold.heard(reply);
@@ -164,7 +168,8 @@ impl Renewal {
             Meaning::FromNow => {
                 let now = BootInstant::now();
                 let sure = hold.with_term(|term| term.sure_ttl(self.ttl, now)).unwrap_or(self.ttl);
-                let running = hold.end_renewal(Deadline::counted_from(self.sent, sure));
+                let new = Deadline::counted_from(self.sent, sure);
+                let running = hold.end_renewal(if hold.seat { old.later(new) } else { new });
                 match self.by {
                     By::Keeper => hold.with_term(Term::kept),
                     By::User if running => {

@@ -8,6 +8,7 @@ mod log;
 
 mod admin;
 mod asked;
+mod attempts;
 mod cancel;
 mod dropping;
 mod errors;
@@ -23,6 +24,7 @@ mod logs;
 mod lost_replies;
 mod outage;
 mod plain;
+mod retries;
 mod runtimes;
 mod services;
 mod shutdown;

@@ -2,7 +2,6 @@
 
 use super::{AdminError, Lock, LockState, service::Service, tasks::within};
 use crate::{
-    log::warn,
     model::{Label, LockKey},
     store::{AskRelease, AskReply, ForceRelease, ForceReply, Holder, Inspect, StoreError, StoreFuture},
 };
@@ -47,8 +46,8 @@ impl Lock {
     pub async fn state(&self) -> Result<LockState, AdminError> {
         let service = self.handle.service();
         let Some(holder) = self.inspect().await? else { return Ok(LockState::Free) };
-        let ours = self.options.seat() == Some(&holder.owner)
-            || service.registry().is_owner(&self.qualified()?, &holder.owner);
+        let ours =
+            self.options.seat() == Some(&holder.owner) || service.is_ours(&self.qualified()?, &holder.owner);
         Ok(LockState::held(holder, ours))
     }
 
@@ -92,10 +91,8 @@ impl Lock {
     pub async fn force_release(&self) -> Result<ForceReply, AdminError> {
         let reply =
             self.ask_store(|service, key| service.store().force_release(ForceRelease::new(key))).await?;
-        if let ForceReply::Forced { token } = reply
-            && let Some(hold) = self.handle.service().registry().forced(&self.qualified()?, token)
-        {
-            warn!("the lock {} of {} is lost: it was freed by force", hold.key, hold.label);
+        if let ForceReply::Forced { token } = reply {
+            self.handle.service().forced(&self.qualified()?, token);
         }
         Ok(reply)
     }
@@ -117,11 +114,11 @@ impl Lock {
     pub async fn ask_release(&self, reason: impl Into<Label>) -> Result<AskReply, AdminError> {
         let reason = reason.into();
         // Who has held it since before: who gets it while the store is asked is not meant.
-        let held = self.handle.service().registry().held_here(&self.qualified()?);
+        let held = self.handle.service().guards_of(&self.qualified()?);
         let request = |key| AskRelease::new(key, reason.clone());
         let reply = self.ask_store(|service, key| service.store().ask_release(request(key))).await?;
-        if let (AskReply::Asked, Some(hold)) = (reply, held) {
-            hold.ask(reason);
+        if reply == AskReply::Asked {
+            held.iter().for_each(|hold| hold.ask(reason.clone()));
         }
         Ok(reply)
     }

@@ -52,6 +52,9 @@ pub struct Lease {
 
 impl Lease {
     pub(super) fn new(handle: Arc<Handle>, key: LockKey, hold: Arc<Hold>) -> Self {
+        if hold.seat {
+            handle.service().seats().enter(&hold);
+        }
         Self { handle, key, hold }
     }
 
@@ -201,6 +204,9 @@ impl Drop for Lease {
     fn drop(&mut self) {
         let service = self.handle.service();
         service.let_go(&self.hold);
+        if self.hold.seat {
+            service.seats().leave(&self.hold);
+        }
         // The runtime that the lock was acquired in may have ended.
         service.releaser().ensure(service);
     }

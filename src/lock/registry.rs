@@ -10,7 +10,7 @@ use super::{
     hold::{Hold, Phase},
 };
 use crate::{
-    model::{Deadline, FencingToken, LockKey, Owner, clock::BootInstant},
+    model::{Deadline, LockKey, Owner, clock::BootInstant},
     store::{
         Holder,
         sharded::{KeyMap, Sharded, lock},
@@ -18,7 +18,7 @@ use crate::{
 };
 
 #[derive(Debug, Default)]
-pub(super) struct Registry(Sharded<KeyMap<Entry>>);
+pub(super) struct Registry(pub(super) Sharded<KeyMap<Entry>>);
 
 /// Where somebody stands.
 #[derive(Debug)]
@@ -269,27 +269,6 @@ impl Registry {
         self.0.of(key).get(key)?.hold.clone().filter(|hold| hold.is_running())
     }
 
-    /// Whether this is the owner of a grant to this service that is not over.
-    pub(super) fn is_owner(&self, key: &LockKey, owner: &Owner) -> bool {
-        let shard = self.0.of(key);
-        let hold = shard.get(key).and_then(|entry| entry.hold.as_ref());
-        hold.is_some_and(|hold| hold.owner == *owner && hold.phase() != Phase::Gone)
-    }
-
-    /// The lock was freed by force: who has got it under a lower token has lost it. Gives the hold of the guard here that
-    /// has.
-    pub(super) fn forced(&self, key: &LockKey, token: FencingToken) -> Option<Arc<Hold>> {
-        let mut shard = self.0.of(key);
-        let entry = shard.get_mut(key)?;
-        entry.forced = entry.forced.max(Some(token));
-        let evicted = entry.hold.clone().filter(|hold| hold.token() < token);
-        let first = entry.first();
-        drop(shard);
-        let evicted = evicted.filter(|hold| hold.end_renewal(Deadline::PASSED));
-        hint(first.as_deref());
-        evicted
-    }
-
     /// Nothing is left to be done for a hold.
     pub(super) fn forget(&self, hold: &Arc<Hold>) {
         self.change(&hold.key, |entry| {
@@ -363,7 +342,7 @@ fn wake(waiter: Option<&Waiter>) {
 }
 
 /// Lets a waiter look again, at the store itself.
-fn hint(waiter: Option<&Waiter>) {
+pub(super) fn hint(waiter: Option<&Waiter>) {
     if let Some(waiter) = waiter {
         waiter.hinted.store(true, SeqCst);
     }

@@ -9,9 +9,9 @@ use lockproof::{
     InvalidKey, InvalidOwner, KeepingGuard, KindTaken, Label, Lease, Lock, LockError, LockKey, LockOptions,
     LockProof, LockState, LockStore, Lockable, Locked, Locking, Locks, LocksBuilder, MemoryStorage,
     MemoryStore, Namespace, OptionalLocking, Order, Owner, Persistent, Query, ReadProof, Rejected,
-    ReleaseError, Repo, Repository, RepositoryExt, RepositoryFuture, SaveError, Scoped, ShutdownError,
-    Storage, StoreError, StoreFuture, StoreId, Stored, TokenExhausted, Transient, Ttl, Update, Wait, Wakeup,
-    WakeupStream,
+    ReleaseError, Repo, Repository, RepositoryExt, RepositoryFuture, RunError, SaveError, Scoped,
+    ShutdownError, Storage, StoreError, StoreFuture, StoreId, Stored, TokenExhausted, Transient, Ttl, Update,
+    Wait, Wakeup, WakeupStream,
 };
 
 #[derive(Lockable)]
@@ -91,7 +91,7 @@ fn errors_fit_into_anybodys_box() {
     each!(is_error:
         Error, AcquireError, AdminError, BuildError, ExtendError, FindError, InsertError, InvalidDuration, InvalidKey,
         InvalidOwner, KindTaken, LockError, ReleaseError, SaveError, ShutdownError, StoreError, TokenExhausted,
-        Rejected<Guard>, Rejected<Transient<Account>>,
+        RunError<Guard>, Rejected<Guard>, Rejected<Transient<Account>>,
     );
 }
 
@@ -119,6 +119,9 @@ fn futures_of_async_fns_can_be_spawned(
     future_is_send(locks.shutdown("1s"));
     future_is_send(lock.acquire());
     future_is_send(lock.try_acquire());
+    future_is_send(lock.run(async |lease| lease.lost().await));
+    future_is_send(lock.try_run(async |lease| lease.lost().await));
+    future_is_send(lock.run_retrying(2, async |lease| lease.extend(None).await));
     future_is_send(lock.state());
     future_is_send(lock.is_locked());
     future_is_send(lock.inspect());

@@ -25,6 +25,7 @@ mod lost_replies;
 mod outage;
 mod plain;
 mod retries;
+mod run;
 mod runtimes;
 mod services;
 mod shutdown;

@@ -42,6 +42,9 @@ impl Lock {
     /// # });
     /// ```
     ///
+    /// With an [`owner`](Self::owner) of one's own, a seat: one that its owner has already is not released afterwards, and
+    /// one that was taken for this is released when the body ends, but not when it is broken off.
+    ///
     /// A lock is not re-entrant: a `run` inside the body waits for its own caller, and times out like anybody. Pass the
     /// lease on instead.
     ///
@@ -53,8 +56,10 @@ impl Lock {
     /// # Cancel safety
     /// The body is dropped, and the lock is released in the background.
     pub async fn run<T>(&self, body: impl AsyncFnOnce(&Lease) -> T) -> Result<T, RunError<T>> {
-        let lease = self.acquire().await?;
-        self.under(lease, body).await
+        match self.occupied().await? {
+            Some(seat) => self.under(seat, body, false).await,
+            None => self.under(self.acquire().await?, body, true).await,
+        }
     }
 
     /// As [`run`](Self::run), if the lock is free now; `None`, and nothing has run, if somebody else holds it.
@@ -76,8 +81,11 @@ impl Lock {
     /// # Cancel safety
     /// As for [`run`](Self::run).
     pub async fn try_run<T>(&self, body: impl AsyncFnOnce(&Lease) -> T) -> Result<Option<T>, RunError<T>> {
+        if let Some(seat) = self.occupied().await? {
+            return self.under(seat, body, false).await.map(Some);
+        }
         match self.try_acquire().await? {
-            Some(lease) => self.under(lease, body).await.map(Some),
+            Some(lease) => self.under(lease, body, true).await.map(Some),
             None => Ok(None),
         }
     }
@@ -136,7 +144,20 @@ impl Lock {
         }
     }
 
-    async fn under<T>(&self, lease: Lease, body: impl AsyncFnOnce(&Lease) -> T) -> Result<T, RunError<T>> {
+    /// The seat, if its owner has it already: then it is not for us to release.
+    async fn occupied(&self) -> Result<Option<Lease>, AcquireError> {
+        match self.resolve()?.1.seat {
+            Some(_) => self.adopt().await,
+            None => Ok(None),
+        }
+    }
+
+    async fn under<T>(
+        &self,
+        lease: Lease,
+        body: impl AsyncFnOnce(&Lease) -> T,
+        release: bool,
+    ) -> Result<T, RunError<T>> {
         let key = lease.key().clone();
         let value = {
             let body = pin!(body(&lease));
@@ -151,6 +172,9 @@ impl Lock {
         };
         if lease.is_lost() {
             return Err(RunError::LostAfter { key, value });
+        }
+        if !release {
+            return Ok(value);
         }
         match lease.release().await {
             Err(ReleaseError::Lost { .. }) => Err(RunError::LostAfter { key, value }),

@@ -339,3 +339,18 @@ async fn its_errors_fit_in_everywhere_whatever_the_value() {
     assert!(matches!(error, Error::Acquire(AcquireError::Timeout { .. })), "{error:?}");
     assert_eq!((error.is_retryable(), error.outcome()), (true, Outcome::NotDone));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_seat_that_its_owner_has_already_is_not_released() {
+    let (memory, _, locks) = faulty();
+    let lock = locks.lock("k").owner("user-7").ttl("1m");
+    let outer = lock.acquire().await.expect("free");
+    lock.run(async |lease| assert_eq!(lease.fence(), outer.fence())).await.expect("it is the owner's");
+    assert_eq!(lock.try_run(async |_| 7).await.expect("it is the owner's"), Some(7));
+    assert!(!outer.is_lost());
+    assert!(owner_of(&memory, "k").await.is_some());
+    outer.release().await.expect("held");
+    // Taken for the body, it goes with the body.
+    lock.run(async |_| assert!(owner_of(&memory, "k").await.is_some())).await.expect("free");
+    assert_eq!(owner_of(&memory, "k").await, None);
+}

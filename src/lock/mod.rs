@@ -2,6 +2,8 @@
 
 mod abandoned;
 mod acquire;
+mod admin;
+mod admin_error;
 mod asker;
 mod builder;
 mod call;
@@ -11,9 +13,12 @@ mod hints;
 mod hold;
 mod invalid_option;
 mod lease;
+mod list;
 #[allow(clippy::module_inception, reason = "the file is named after its type")]
 mod lock;
+mod lock_state;
 mod locks;
+mod looks;
 mod nap;
 mod on_lost;
 mod on_store_error;
@@ -33,11 +38,13 @@ mod tests;
 mod ticks;
 mod wait;
 
+pub use admin_error::AdminError;
 pub use builder::{BuildError, LocksBuilder};
 pub use error::{AcquireError, ExtendError, ReleaseError, ShutdownError};
 pub use invalid_option::InvalidOption;
 pub use lease::Lease;
 pub use lock::Lock;
+pub use lock_state::LockState;
 pub use locks::Locks;
 pub use on_lost::OnLost;
 pub use on_store_error::OnStoreError;

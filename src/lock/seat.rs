@@ -63,7 +63,7 @@ pub(super) fn lengthen(service: &Service, hold: &Hold, ttl: Ttl) -> StoreFuture<
                 if ends_before {
                     store.extend(Extend::new(key, owner, ttl)).await
                 } else {
-                    Ok(ExtendReply::Extended)
+                    Ok(ExtendReply::Extended { asked: holder.asked })
                 }
             }
             _ => Ok(ExtendReply::NotHeld),

@@ -3,6 +3,7 @@
 #[path = "../support/faulty.rs"]
 mod faulty;
 
+mod admin;
 mod attempts;
 mod cancel;
 mod dropping;
@@ -12,9 +13,11 @@ mod held_here;
 mod helpers;
 mod lapse;
 mod line;
+mod list;
 mod lost_replies;
 mod options;
 mod outage;
+mod plain;
 mod retries;
 mod runtimes;
 mod seats;

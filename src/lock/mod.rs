@@ -20,6 +20,7 @@ mod list;
 mod lock;
 mod lock_state;
 mod locks;
+mod looks;
 mod nap;
 mod on_lost;
 mod on_store_error;

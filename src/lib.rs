@@ -66,7 +66,7 @@ pub use crate::error::{Error, Result};
 pub use crate::lock::{
     AcquireError, AdminError, BuildError, ExtendError, Extending, IntoExtension, IntoWait, InvalidOption,
     Lease, Lock, LockOptions, LockState, Locks, LocksBuilder, OnLost, OnStoreError, ReleaseError, Retry,
-    ShutdownError, Wait,
+    RunError, ShutdownError, Wait,
 };
 pub use crate::model::{
     Deadline, FencingToken, IntoLockKey, IntoOwner, IntoTtl, InvalidDuration, InvalidKey, InvalidOwner,

@@ -190,9 +190,8 @@ impl Asker<'_> {
 
     /// Waits for its turn; the lock, if somebody else of the same seat has it first.
     async fn stand_behind(&mut self, place: &mut Place) -> Result<Option<Arc<Hold>>, Ended> {
-        let looks = place.looks();
-        self.before = Some(looks.made.load(SeqCst));
-        self.line = Some(looks);
+        self.line = place.looks().cloned();
+        self.before = self.line.as_ref().map(|looks| looks.made.load(SeqCst));
         let mut glance = self.wanted.seat;
         while !place.is_first() {
             if glance || self.wanted.seat && place.was_hinted() {
@@ -228,8 +227,7 @@ impl Asker<'_> {
     /// Has the first in line look at the store, unless somebody has just done so. Says `false` if it does not know yet
     /// whether that was done.
     async fn have_looked(&mut self, place: &mut Place) -> Result<bool, Ended> {
-        let Some(ticks) = self.ticks else { return Ok(true) };
-        let looks = place.looks();
+        let (Some(ticks), Some(looks)) = (self.ticks, place.looks().cloned()) else { return Ok(true) };
         let more = looks.more.notified();
         if !place.is_looked_at(ticks.every()) && ticks.is_last() {
             // What this look finds decides. Who is asked for it may be hung up, or no longer polled.

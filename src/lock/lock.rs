@@ -141,7 +141,7 @@ impl Lock {
         Ok(hold.map(|hold| self.lease(key, hold)))
     }
 
-    fn resolve(&self) -> Result<(LockKey, Resolved), AcquireError> {
+    pub(super) fn resolve(&self) -> Result<(LockKey, Resolved), AcquireError> {
         let key = self.key.clone()?;
         match self.options.resolve(self.handle.service().defaults()) {
             Ok(options) => Ok((key, options)),

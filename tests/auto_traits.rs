@@ -7,10 +7,11 @@ use lockproof::{
     AcquireError, BuildError, Claim, Condition, Consuming, Deadline, Delete, Error, ExtendError,
     FencingToken, Field, Filter, FindError, Holder, Insert, InsertError, InvalidDuration, InvalidKey,
     InvalidOwner, KeepingGuard, KindTaken, Label, Lease, Lock, LockError, LockKey, LockOptions, LockProof,
-    LockStore, Lockable, Locked, Locking, Locks, LocksBuilder, MemoryStorage, MemoryStore, Namespace,
-    OptionalLocking, Order, Owner, Persistent, Query, ReadProof, Rejected, ReleaseError, Repo, Repository,
-    RepositoryExt, RepositoryFuture, SaveError, Scoped, ShutdownError, Storage, StoreError, StoreFuture,
-    StoreId, Stored, TokenExhausted, Transient, Ttl, Update, Wait, Wakeup, WakeupStream,
+    LockStore, Lockable, Locked, Locking, LockingAll, LockingArray, Locks, LocksBuilder, MemoryStorage,
+    MemoryStore, Namespace, OptionalLocking, Order, Owner, Persistent, Query, ReadProof, Rejected,
+    ReleaseError, Repo, Repository, RepositoryExt, RepositoryFuture, SaveError, Scoped, ShutdownError,
+    Storage, StoreError, StoreFuture, StoreId, Stored, TokenExhausted, Transient, Ttl, Update, Wait, Wakeup,
+    WakeupStream,
 };
 
 #[derive(Lockable)]
@@ -98,10 +99,10 @@ fn errors_fit_into_anybodys_box() {
 fn named_futures_can_be_spawned() {
     each!(is_send is_unpin:
         Locking<'_, Account>, OptionalLocking<'_, Account>, Consuming<'_, Guard, ()>,
-        KeepingGuard<'_, Guard, ()>, RepositoryFuture<'_, ()>, StoreFuture<()>, WakeupStream,
+        LockingAll<'_, Account>, LockingArray<'_, Account, 2>, KeepingGuard<'_, Guard, ()>, RepositoryFuture<'_, ()>, StoreFuture<()>, WakeupStream,
     );
     each!(is_debug: Locking<'_, Account>, OptionalLocking<'_, Account>, Consuming<'_, Guard, ()>);
-    each!(is_debug: KeepingGuard<'_, Guard, ()>);
+    each!(is_debug: LockingAll<'_, Account>, LockingArray<'_, Account, 2>, KeepingGuard<'_, Guard, ()>);
 }
 
 /// Never run: that it compiles is the test.

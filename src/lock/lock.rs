@@ -106,6 +106,11 @@ impl Lock {
         Ok(self.take(&key, Resolved { wait: Wait::Never, ..options }).await?.ok())
     }
 
+    /// How long [`acquire`](Self::acquire) waits.
+    pub(crate) fn longest_wait(&self) -> Result<Wait, AcquireError> {
+        Ok(self.resolve()?.1.wait)
+    }
+
     fn resolve(&self) -> Result<(LockKey, Resolved), AcquireError> {
         let key = self.key.clone()?;
         match self.options.resolve(self.handle.service().defaults()) {

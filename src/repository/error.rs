@@ -13,6 +13,12 @@ pub enum LockError {
     /// The lock was not acquired.
     #[error(transparent)]
     Acquire(#[from] AcquireError),
+    /// An id was given twice. Nothing was locked.
+    #[error("{key} was to be locked twice at once; give each id once")]
+    Duplicate {
+        /// Which lock.
+        key: LockKey,
+    },
     /// The kind of the entity belongs to another type.
     #[error(transparent)]
     Kind(#[from] KindTaken),
@@ -62,6 +68,17 @@ pub enum LockError {
         key: LockKey,
         /// The key of the id that the entity has.
         found: Option<LockKey>,
+    },
+    /// The array that was asked for has another length than the list of ids. No lock is left behind.
+    #[error(
+        "{entities} entities do not make an array of {places}; name as many guards as ids in \
+         `let [..] = ..lock_all(&ids).array().await?`"
+    )]
+    WrongLength {
+        /// How many entities there are.
+        entities: usize,
+        /// How many the array has.
+        places: usize,
     },
 }
 

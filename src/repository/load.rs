@@ -89,15 +89,20 @@ async fn load<T: Lockable, S: Storage<T>>(
     match claim(repo, id, &lease).await {
         Ok(stored) => Ok(lease.guarding(stored)),
         Err(error) => {
-            // Not left to the drop: who is told that there is no such entity must not find it locked. If this fails
-            // it goes on in the background; the first error is the one that matters.
-            let _ = lease.release().await;
+            give_up(lease).await;
             Err(error)
         }
     }
 }
 
-async fn claim<T: Lockable, S: Storage<T>>(
+/// Releases the lock of an entity that is not loaded. Not left to the drop: who is told that there is no such entity
+/// must not find it locked. If this fails it goes on in the background; what went wrong before is what matters.
+pub(super) async fn give_up(lease: Lease) {
+    let _ = lease.release().await;
+}
+
+/// Reads the entity under its lock, which stamps the row.
+pub(super) async fn claim<T: Lockable, S: Storage<T>>(
     repo: &Repo<T, S>,
     id: &T::Id,
     lease: &Lease,

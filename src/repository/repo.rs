@@ -1,8 +1,8 @@
 use std::{any::TypeId, fmt, marker::PhantomData};
 
 use super::{
-    Consuming, Filter, FindError, InsertError, Inserted, KindTaken, Locking, Query, Rejected, Repository,
-    RepositoryFuture, Storage, load, tickets::Row, write,
+    Consuming, Filter, FindError, InsertError, Inserted, KindTaken, Locking, LockingAll, Query, Rejected,
+    Repository, RepositoryFuture, Storage, load, load_all, tickets::Row, write,
 };
 use crate::{
     error::Result,
@@ -110,6 +110,10 @@ impl<T: Lockable, S: Storage<T>> Repository<T> for Repo<T, S> {
 
     fn lock_with<'a>(&'a self, id: &'a T::Id, options: LockOptions) -> Locking<'a, T> {
         Locking::new(async move { Ok(load::lock(self, id, options).await?) })
+    }
+
+    fn lock_all_with<'a>(&'a self, ids: &'a [T::Id], options: LockOptions) -> LockingAll<'a, T> {
+        LockingAll::new(ids, async move { Ok(load_all::lock_all(self, ids, options).await?) })
     }
 
     fn lock_one(&self, filter: Filter<T>) -> Locking<'_, T> {

@@ -1,4 +1,4 @@
-use super::{Consuming, Filter, Locking, Query, RepositoryFuture};
+use super::{Consuming, Filter, Locking, LockingAll, Query, RepositoryFuture};
 use crate::{
     lock::LockOptions,
     proof::{Lockable, Locked, Persistent, Transient},
@@ -99,6 +99,46 @@ pub trait Repository<T: Lockable>: Send + Sync {
     /// # Cancel safety
     /// As for [`lock`](Self::lock).
     fn lock_with<'a>(&'a self, id: &'a T::Id, options: LockOptions) -> Locking<'a, T>;
+
+    /// Locks several entities, all or none, then loads them; the guards stand in the order of the ids.
+    ///
+    /// The locks are taken in the order of their keys, whatever the order of the ids: two calls that want the same
+    /// entities never wait for each other in a circle. Who locks one after the other by [`lock`](Self::lock), or
+    /// entities of two types, has to see to the order. No row is read before all locks are held.
+    ///
+    /// ```
+    /// # use lockproof::{Lockable, Repository};
+    /// # #[derive(Lockable)] struct Account { #[lock(id)] id: u64, balance: i64 }
+    /// async fn transfer(accounts: &dyn Repository<Account>, ids: [u64; 2], cents: i64) -> lockproof::Result<()> {
+    ///     let [mut from, mut to] = accounts.lock_all(&ids).array().await?;
+    ///     from.balance -= cents;
+    ///     to.balance += cents;
+    ///     accounts.save(&mut from).await?;
+    ///     accounts.save(&mut to).await // two writes: if this one fails, the first stands
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`lock`](Self::lock), for the first that is not to be had: then all the others are released before this
+    /// is told. An id that is given twice is [`LockError::Duplicate`](crate::LockError::Duplicate), a lock that lapses
+    /// while others are waited for is [`LockError::Lost`](crate::LockError::Lost).
+    ///
+    /// # Cancel safety
+    /// All locks are released; rows may be stamped with their tokens, which changes nothing for anybody.
+    fn lock_all<'a>(&'a self, ids: &'a [T::Id]) -> LockingAll<'a, T> {
+        self.lock_all_with(ids, LockOptions::new())
+    }
+
+    /// Locks several entities with a ttl, a wait or a label of their own.
+    ///
+    /// The wait is for all of them together: when it is over, what is left is taken if it is free at the first look.
+    ///
+    /// # Errors
+    /// As for [`lock_all`](Self::lock_all).
+    ///
+    /// # Cancel safety
+    /// As for [`lock_all`](Self::lock_all).
+    fn lock_all_with<'a>(&'a self, ids: &'a [T::Id], options: LockOptions) -> LockingAll<'a, T>;
 
     /// Locks the entity that passes a filter: finds it, locks it, loads it anew and checks the filter again; if it
     /// does not pass any more, looks for another one.

@@ -6,12 +6,15 @@ mod doubt;
 mod fence_ahead;
 mod filters;
 mod guards;
+mod lock_all_ends;
 #[cfg(feature = "tracing")]
 mod logs;
 mod table;
 
 mod memory {
     pub(crate) mod home;
+    #[path = "../lock_all.rs"]
+    mod lock_all;
     #[path = "../round_trips.rs"]
     mod round_trips;
     #[path = "../writes.rs"]
@@ -21,6 +24,8 @@ mod memory {
 #[cfg(feature = "sqlite")]
 mod sqlite {
     mod home;
+    #[path = "../lock_all.rs"]
+    mod lock_all;
     #[path = "../round_trips.rs"]
     mod round_trips;
     #[path = "../writes.rs"]

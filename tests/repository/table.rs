@@ -6,6 +6,7 @@ use std::{
         Arc, Mutex, MutexGuard,
         atomic::{AtomicUsize, Ordering::SeqCst},
     },
+    time::Duration,
 };
 
 use lockproof::{
@@ -24,6 +25,8 @@ struct Inner {
     rows: Mutex<BTreeMap<u64, Row>>,
     faults: Mutex<Vec<Fault>>,
     writes: AtomicUsize,
+    /// How long a read under the lock takes.
+    claim_time: Mutex<Duration>,
 }
 
 #[derive(Clone, Debug)]
@@ -59,6 +62,11 @@ impl Table {
     /// What happens to the next writes, in this order.
     pub(crate) fn next_faults(&self, faults: impl IntoIterator<Item = Fault>) {
         self.0.faults.lock().expect("no panic").extend(faults);
+    }
+
+    /// Each read under the lock takes this long from now on.
+    pub(crate) fn slow_claims(&self, time: Duration) {
+        *self.0.claim_time.lock().expect("no panic") = time;
     }
 
     /// How many writes were really done.
@@ -101,6 +109,10 @@ impl Storage<Account> for Table {
 
     async fn claim(&self, claim: Claim<'_, Account>) -> Result<Claimed<Account>, StoreError> {
         yield_now().await;
+        let time = *self.0.claim_time.lock().expect("no panic");
+        if !time.is_zero() {
+            tokio::time::sleep(time).await;
+        }
         let claimed = match self.rows().get_mut(claim.id()) {
             Some(row) if row.fence < claim.fence() => {
                 row.fence = claim.fence();

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use futures::poll;
 use lockproof::{
-    AcquireError, Error, LockError, LockOptions, Locked, Locks, Persistent, Repo, Repository, Result,
-    SaveError,
+    AcquireError, Error, LockError, LockOptions, Locked, Locks, MemoryStore, Persistent, Repo, Repository,
+    Result, SaveError,
 };
 use tokio::time::{Instant, sleep};
 
@@ -49,6 +49,25 @@ async fn one_wait_is_for_all() -> Result<()> {
     assert_eq!(key.as_str(), "account:2");
     assert!(waited >= 450 * MILLIS && waited <= 520 * MILLIS, "{waited:?}");
     assert!(accounts.try_lock(&1).await?.is_some());
+    Ok(())
+}
+
+/// Released, and not on its way to it: another service could have them at once.
+#[tokio::test(start_paused = true)]
+async fn all_is_released_before_it_is_told() -> Result<()> {
+    let (store, table) = (MemoryStore::new(), Table::default());
+    let accounts = Locks::new(store.clone()).repository(table.clone());
+    fill(&accounts).await;
+    assert!(accounts.lock(&9).optional().await?.is_none());
+    assert!(store.is_empty(), "there is no 9");
+    assert!(accounts.lock_all(&[1, 2, 9]).await.is_err());
+    assert!(store.is_empty(), "there is no 9");
+
+    let holder = Locks::new(store.clone()).lock("account:2").acquire().await?;
+    let impatient = LockOptions::new().wait(50 * MILLIS);
+    assert!(accounts.lock_all_with(&[1, 2], impatient).await.is_err());
+    holder.release().await?;
+    assert!(store.is_empty(), "2 was held");
     Ok(())
 }
 

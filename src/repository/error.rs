@@ -146,10 +146,10 @@ pub enum SaveError {
         /// Which lock.
         key: LockKey,
     },
-    /// Somebody wrote the row without the lock.
+    /// Somebody wrote the row without the lock, or with another guard of the same owner.
     #[error(
-        "{key} was not written: somebody wrote it without the lock (version {found}, expected {expected}); lock and \
-         load it again"
+        "{key} was not written: somebody wrote it without the lock, or with another guard of the same owner (version \
+         {found}, expected {expected}); lock and load it again"
     )]
     StaleVersion {
         /// Which lock.

@@ -97,8 +97,12 @@ async fn load<T: Lockable, S: Storage<T>>(
 
 /// Releases the lock of an entity that is not loaded. Not left to the drop: who is told that there is no such entity
 /// must not find it locked. If this fails it goes on in the background; what went wrong before is what matters.
+///
+/// A seat stays: its owner may have had it before, and a release would end that hold too.
 pub(super) async fn give_up(lease: Lease) {
-    let _ = lease.release().await;
+    if !lease.is_seat() {
+        let _ = lease.release().await;
+    }
 }
 
 /// Reads the entity under its lock, which stamps the row.
@@ -116,7 +120,9 @@ pub(super) async fn claim<T: Lockable, S: Storage<T>>(
         if lease.is_lost() {
             break;
         }
-        match repo.storage().claim(Row { id, key }.claim(lease.fence())).await.map_err(failed)? {
+        let (row, fence) = (Row { id, key }, lease.fence());
+        let claim = if lease.is_seat() { row.claim_seat(fence) } else { row.claim(fence) };
+        match repo.storage().claim(claim).await.map_err(failed)? {
             Claimed::Loaded(stored) => return check_identity(stored, id, key),
             Claimed::Gone => return Err(LockError::NotFound { key: key.clone() }),
             Claimed::Fenced { by } => raise(lease, by).await?,

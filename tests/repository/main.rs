@@ -9,6 +9,7 @@ mod guards;
 mod lock_all_ends;
 #[cfg(feature = "tracing")]
 mod logs;
+mod seats_in_doubt;
 mod table;
 
 mod memory {
@@ -17,6 +18,8 @@ mod memory {
     mod lock_all;
     #[path = "../round_trips.rs"]
     mod round_trips;
+    #[path = "../seats.rs"]
+    mod seats;
     #[path = "../writes.rs"]
     mod writes;
 }
@@ -28,6 +31,8 @@ mod sqlite {
     mod lock_all;
     #[path = "../round_trips.rs"]
     mod round_trips;
+    #[path = "../seats.rs"]
+    mod seats;
     #[path = "../writes.rs"]
     mod writes;
 }

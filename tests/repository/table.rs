@@ -114,7 +114,7 @@ impl Storage<Account> for Table {
             tokio::time::sleep(time).await;
         }
         let claimed = match self.rows().get_mut(claim.id()) {
-            Some(row) if row.fence < claim.fence() => {
+            Some(row) if row.fence < claim.below() => {
                 row.fence = claim.fence();
                 Ok(Claimed::Loaded(row.stored()))
             }

@@ -1,14 +1,30 @@
+use std::path::Path;
+
 use lockproof::{Locks, Repo, SqliteDocuments, SqliteStore};
 use tempfile::TempDir;
 
 use crate::account::{Account, fill};
 
+pub(crate) type Accounts = Repo<Account, SqliteDocuments<Account>>;
+
 /// Locks and entities in one SQLite file; the last part keeps the home.
-pub(crate) async fn bank() -> (Locks, Repo<Account, SqliteDocuments<Account>>, TempDir) {
+pub(crate) async fn bank() -> (Locks, Accounts, TempDir) {
     let home = TempDir::new().expect("a directory");
-    let file = home.path().join("bank.db");
-    let locks = Locks::new(SqliteStore::open(&file).await.expect("a store"));
-    let accounts = locks.repository(SqliteDocuments::open(&file).await.expect("a home"));
+    let (locks, accounts) = service(home.path()).await;
     fill(&accounts).await;
     (locks, accounts, home)
+}
+
+/// Two services over one file, as two processes have them. The `Locks` are those of the first.
+pub(crate) async fn two_services() -> (Locks, Accounts, Accounts, TempDir) {
+    let (locks, first, home) = bank().await;
+    let (_, second) = service(home.path()).await;
+    (locks, first, second, home)
+}
+
+async fn service(home: &Path) -> (Locks, Accounts) {
+    let file = home.join("bank.db");
+    let locks = Locks::new(SqliteStore::open(&file).await.expect("a store"));
+    let accounts = locks.repository(SqliteDocuments::open(&file).await.expect("a home"));
+    (locks, accounts)
 }

@@ -25,6 +25,8 @@ pub struct StoreCapabilities {
     pub wakeups: bool,
     /// `list` is in the order of the keys.
     pub ordered_list: bool,
+    /// A holder can be asked to let go.
+    pub asking: bool,
     /// The longest key, in bytes.
     pub max_key_len: usize,
 }
@@ -39,6 +41,7 @@ impl Default for StoreCapabilities {
             shared_between_processes: true,
             wakeups: true,
             ordered_list: true,
+            asking: true,
             max_key_len: LockKey::MAX_LEN,
         }
     }

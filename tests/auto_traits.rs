@@ -5,11 +5,11 @@ use std::{error::Error as StdError, fmt::Debug, sync::Arc};
 
 use lockproof::{
     AcquireError, AdminError, BuildError, Claim, Condition, Consuming, Deadline, Delete, Error, ExtendError,
-    FencingToken, Field, Filter, FindError, Holder, Insert, InsertError, InvalidDuration, InvalidKey,
-    InvalidOwner, KeepingGuard, KindTaken, Label, Lease, Lock, LockError, LockKey, LockOptions, LockProof,
-    LockState, LockStore, Lockable, Locked, Locking, LockingAll, LockingArray, Locks, LocksBuilder,
-    MemoryStorage, MemoryStore, Namespace, OptionalLocking, Order, Owner, Persistent, Query, ReadProof,
-    Rejected, ReleaseError, Repo, Repository, RepositoryExt, RepositoryFuture, SaveError, Scoped,
+    FencingToken, Field, Filter, FindError, ForceError, Holder, Insert, InsertError, InvalidDuration,
+    InvalidKey, InvalidOwner, KeepingGuard, KindTaken, Label, Lease, Lock, LockError, LockKey, LockOptions,
+    LockProof, LockState, LockStore, Lockable, Locked, Locking, LockingAll, LockingArray, Locks,
+    LocksBuilder, MemoryStorage, MemoryStore, Namespace, OptionalLocking, Order, Owner, Persistent, Query,
+    ReadProof, Rejected, ReleaseError, Repo, Repository, RepositoryExt, RepositoryFuture, SaveError, Scoped,
     ShutdownError, Storage, StoreError, StoreFuture, StoreId, Stored, TokenExhausted, Transient, Ttl, Update,
     Wait, Wakeup, WakeupStream,
 };
@@ -89,7 +89,7 @@ fn tickets_go_anywhere() {
 #[test]
 fn errors_fit_into_anybodys_box() {
     each!(is_error:
-        Error, AcquireError, AdminError, BuildError, ExtendError, FindError, InsertError, InvalidDuration, InvalidKey,
+        Error, AcquireError, AdminError, BuildError, ExtendError, FindError, ForceError, InsertError, InvalidDuration, InvalidKey,
         InvalidOwner, KindTaken, LockError, ReleaseError, SaveError, ShutdownError, StoreError, TokenExhausted,
         Rejected<Guard>, Rejected<Transient<Account>>,
     );

@@ -1,7 +1,7 @@
 //! What can go wrong with an entity: one small type per operation, and `lockproof::Error` for all.
 
 use crate::{
-    lock::AcquireError,
+    lock::{AcquireError, AdminError},
     model::{FencingToken, InvalidKey, LockKey, TokenExhausted},
     store::StoreError,
 };
@@ -207,6 +207,31 @@ pub enum FindError {
     Store {
         /// The kind of the entities.
         kind: &'static str,
+        /// What happened.
+        source: StoreError,
+    },
+}
+
+/// Why an entity was not freed by force, or not in full.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ForceError {
+    /// The lock was not freed, or nobody can say.
+    #[error(transparent)]
+    Admin(#[from] AdminError),
+    /// The kind of the entity belongs to another type.
+    #[error(transparent)]
+    Kind(#[from] KindTaken),
+    /// The lock is free, but its former holder may still write the row, until its own deadline.
+    #[error(
+        "the lock {key} is free, but its row may not have the token {token}, so that the former holder may still write \
+         it; lock and load the entity once to keep it out"
+    )]
+    NotStamped {
+        /// Which lock.
+        key: LockKey,
+        /// What the row was to be stamped with.
+        token: FencingToken,
         /// What happened.
         source: StoreError,
     },

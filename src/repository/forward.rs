@@ -6,6 +6,7 @@ use super::{Consuming, Filter, Locking, LockingAll, Query, Repository, Repositor
 use crate::{
     lock::LockOptions,
     proof::{Lockable, Locked, Persistent, Transient},
+    store::ForceReply,
 };
 
 macro_rules! forward {
@@ -78,6 +79,10 @@ macro_rules! forward {
 
             fn delete_by_id<'a>(&'a self, id: &'a T::Id) -> RepositoryFuture<'a, bool> {
                 (**self).delete_by_id(id)
+            }
+
+            fn force_release<'a>(&'a self, id: &'a T::Id) -> RepositoryFuture<'a, ForceReply> {
+                (**self).force_release(id)
             }
         }
     )*};

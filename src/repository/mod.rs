@@ -3,6 +3,7 @@
 #[cfg(feature = "sqlite")]
 mod documents;
 mod error;
+mod force;
 mod forward;
 mod futures;
 mod load;
@@ -21,7 +22,7 @@ mod write;
 
 #[cfg(feature = "sqlite")]
 pub use documents::SqliteDocuments;
-pub use error::{FindError, InsertError, KindTaken, LockError, SaveError};
+pub use error::{FindError, ForceError, InsertError, KindTaken, LockError, SaveError};
 pub use futures::{
     Consuming, KeepingGuard, Locking, LockingAll, LockingArray, OptionalLocking, Rejected, RepositoryFuture,
 };

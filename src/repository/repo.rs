@@ -2,13 +2,14 @@ use std::{any::TypeId, fmt, marker::PhantomData};
 
 use super::{
     Consuming, Filter, FindError, InsertError, Inserted, KindTaken, Locking, LockingAll, Query, Rejected,
-    Repository, RepositoryFuture, Storage, load, load_all, tickets::Row, write,
+    Repository, RepositoryFuture, Storage, force, load, load_all, tickets::Row, write,
 };
 use crate::{
     error::Result,
     lock::{Kind, LockOptions, Locks},
     model::clock,
     proof::{Lockable, Locked, Persistent, Stored, Transient},
+    store::ForceReply,
 };
 
 /// The library's repository over a [`Storage`]: locks, loads, checks, and hands out the tickets.
@@ -180,6 +181,10 @@ impl<T: Lockable, S: Storage<T>> Repository<T> for Repo<T, S> {
                 None => Ok(false),
             }
         })
+    }
+
+    fn force_release<'a>(&'a self, id: &'a T::Id) -> RepositoryFuture<'a, ForceReply> {
+        Box::pin(async move { Ok(force::force_release(self, id).await?) })
     }
 }
 

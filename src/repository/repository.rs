@@ -2,6 +2,7 @@ use super::{Consuming, Filter, Locking, LockingAll, Query, RepositoryFuture};
 use crate::{
     lock::LockOptions,
     proof::{Lockable, Locked, Persistent, Transient},
+    store::ForceReply,
 };
 
 /// Entities of one type: free to read, and written only with proof of their lock.
@@ -235,4 +236,31 @@ pub trait Repository<T: Lockable>: Send + Sync {
     /// # Cancel safety
     /// It may have been removed; the lock is released.
     fn delete_by_id<'a>(&'a self, id: &'a T::Id) -> RepositoryFuture<'a, bool>;
+
+    /// Frees the entity's lock, whoever holds it, and keeps that holder from writing: from here on its `save` is
+    /// refused, also if nobody has locked the entity since. Nobody's lock is [`ForceReply::NotHeld`].
+    ///
+    /// ```
+    /// # use lockproof::{Lockable, Repository};
+    /// # #[derive(Lockable)] struct Account { #[lock(id)] id: u64, balance: i64 }
+    /// use lockproof::ForceReply;
+    ///
+    /// /// For the one who is on call. What the holder has not saved by now is lost.
+    /// async fn evict(accounts: &dyn Repository<Account>, id: u64) -> lockproof::Result<()> {
+    ///     match accounts.force_release(&id).await? {
+    ///         ForceReply::Forced { token } => println!("free; no token below {token} can write it"),
+    ///         _ => println!("nobody held it"),
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ForceError`](crate::ForceError). If the lock is free and the row could not be stamped, it is
+    /// [`NotStamped`](crate::ForceError::NotStamped); [`lock`](Self::lock) the entity then, which stamps it too, and so
+    /// if nobody can say whether the lock was freed: to force it again would find nobody.
+    ///
+    /// # Cancel safety
+    /// The lock may be free, and the row not stamped yet.
+    fn force_release<'a>(&'a self, id: &'a T::Id) -> RepositoryFuture<'a, ForceReply>;
 }

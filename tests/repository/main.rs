@@ -5,6 +5,7 @@ mod account;
 mod doubt;
 mod fence_ahead;
 mod filters;
+mod force_stamps;
 mod guards;
 mod lock_all_ends;
 #[cfg(feature = "tracing")]
@@ -13,6 +14,8 @@ mod seats_in_doubt;
 mod table;
 
 mod memory {
+    #[path = "../force.rs"]
+    mod force;
     pub(crate) mod home;
     #[path = "../lock_all.rs"]
     mod lock_all;
@@ -26,6 +29,8 @@ mod memory {
 
 #[cfg(feature = "sqlite")]
 mod sqlite {
+    #[path = "../force.rs"]
+    mod force;
     mod home;
     #[path = "../lock_all.rs"]
     mod lock_all;

@@ -14,9 +14,13 @@ mod seats_in_doubt;
 mod table;
 
 mod memory {
+    #[path = "../contents.rs"]
+    mod contents;
     #[path = "../force.rs"]
     mod force;
     pub(crate) mod home;
+    #[path = "../in_turn.rs"]
+    mod in_turn;
     #[path = "../lock_all.rs"]
     mod lock_all;
     #[path = "../round_trips.rs"]
@@ -29,9 +33,13 @@ mod memory {
 
 #[cfg(feature = "sqlite")]
 mod sqlite {
+    #[path = "../contents.rs"]
+    mod contents;
     #[path = "../force.rs"]
     mod force;
     mod home;
+    #[path = "../in_turn.rs"]
+    mod in_turn;
     #[path = "../lock_all.rs"]
     mod lock_all;
     #[path = "../round_trips.rs"]

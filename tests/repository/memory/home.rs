@@ -1,8 +1,13 @@
-use lockproof::{Locks, MemoryStorage, MemoryStore, Repo};
+use lockproof::{Lockable, Locks, MemoryStorage, MemoryStore, Repo};
 
 use crate::account::{Account, fill};
 
 pub(crate) type Accounts = Repo<Account, MemoryStorage<Account>>;
+
+/// A home of other entities.
+pub(crate) async fn rows_of<T: Lockable + Clone>() -> (Repo<T, MemoryStorage<T>>, ()) {
+    (Locks::memory().repository(MemoryStorage::new()), ())
+}
 
 /// Locks and entities in memory; the last part keeps the home.
 pub(crate) async fn bank() -> (Locks, Accounts, ()) {

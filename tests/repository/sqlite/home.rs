@@ -1,11 +1,20 @@
 use std::path::Path;
 
-use lockproof::{Locks, Repo, SqliteDocuments, SqliteStore};
+use lockproof::{Lockable, Locks, Repo, SqliteDocuments, SqliteStore};
+use serde::{Serialize, de::DeserializeOwned};
 use tempfile::TempDir;
 
 use crate::account::{Account, fill};
 
 pub(crate) type Accounts = Repo<Account, SqliteDocuments<Account>>;
+
+/// A home of other entities.
+pub(crate) async fn rows_of<T: Lockable + Serialize + DeserializeOwned>()
+-> (Repo<T, SqliteDocuments<T>>, TempDir) {
+    let home = TempDir::new().expect("a directory");
+    let (_, rows) = service(home.path()).await;
+    (rows, home)
+}
 
 /// Locks and entities in one SQLite file; the last part keeps the home.
 pub(crate) async fn bank() -> (Locks, Accounts, TempDir) {
@@ -22,9 +31,11 @@ pub(crate) async fn two_services() -> (Locks, Accounts, Accounts, TempDir) {
     (locks, first, second, home)
 }
 
-async fn service(home: &Path) -> (Locks, Accounts) {
+async fn service<T: Lockable + Serialize + DeserializeOwned>(
+    home: &Path,
+) -> (Locks, Repo<T, SqliteDocuments<T>>) {
     let file = home.join("bank.db");
     let locks = Locks::new(SqliteStore::open(&file).await.expect("a store"));
-    let accounts = locks.repository(SqliteDocuments::open(&file).await.expect("a home"));
-    (locks, accounts)
+    let rows = locks.repository(SqliteDocuments::open(&file).await.expect("a home"));
+    (locks, rows)
 }

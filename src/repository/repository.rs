@@ -94,11 +94,30 @@ pub trait Repository<T: Lockable>: Send + Sync {
 
     /// Locks an entity with a ttl, a wait or a label of its own, then loads it.
     ///
+    /// With an [`owner`](LockOptions::owner) of the caller's own it is a seat, as for a document that is open in an
+    /// editor: each request of that owner locks it anew, under the same token, and a dropped guard releases nothing. Its
+    /// guards do not exclude each other; the second one to save what both have read is refused as
+    /// [`StaleVersion`](crate::SaveError::StaleVersion).
+    ///
+    /// ```
+    /// # use lockproof::{Lockable, Locked, Persistent, Repository};
+    /// # #[derive(Lockable)] struct Account { #[lock(id)] id: u64, balance: i64 }
+    /// use lockproof::LockOptions;
+    ///
+    /// async fn opened(
+    ///     accounts: &dyn Repository<Account>,
+    ///     user: u64,
+    ///     id: u64,
+    /// ) -> lockproof::Result<Locked<Persistent<Account>>> {
+    ///     accounts.lock_with(&id, LockOptions::new().owner(("user", user)).ttl("10m")).await
+    /// }
+    /// ```
+    ///
     /// # Errors
-    /// As for [`lock`](Self::lock).
+    /// As for [`lock`](Self::lock). A seat is not released then: its owner may have had it before.
     ///
     /// # Cancel safety
-    /// As for [`lock`](Self::lock).
+    /// As for [`lock`](Self::lock); a seat may stay taken until its ttl is over.
     fn lock_with<'a>(&'a self, id: &'a T::Id, options: LockOptions) -> Locking<'a, T>;
 
     /// Locks several entities, all or none, then loads them; the guards stand in the order of the ids.

@@ -64,7 +64,7 @@ async fn guards_stand_in_the_order_of_the_ids() -> Result<()> {
 async fn what_is_held_leaves_nothing_of_the_rest_locked() -> Result<()> {
     let (_locks, accounts, _home) = bank().await;
     let holder = accounts.lock_with(&2, LockOptions::new().label("teller 4")).await?;
-    let impatient = LockOptions::new().wait(Duration::from_millis(50));
+    let impatient = LockOptions::new().wait("1s");
     for options in [impatient, LockOptions::new().wait(Wait::Never)] {
         let refused = accounts.lock_all_with(&[1, 2], options).await.expect_err("held");
         assert!(accounts.try_lock(&1).await?.is_some());

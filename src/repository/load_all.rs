@@ -40,7 +40,7 @@ pub(super) async fn lock_all<T: Lockable, S: Storage<T>>(
 }
 
 /// The keys, each with its place among the ids. Whoever locks several does so in the order of the keys: two that want
-/// the same ones never wait for each other.
+/// the same ones never wait for each other in a circle.
 fn in_order_of_keys<T: Lockable>(ids: &[T::Id]) -> Result<Vec<(LockKey, usize)>, LockError> {
     let keys = ids.iter().map(T::lock_key).enumerate();
     let keys = keys.map(|(place, key)| key.map(|key| (key, place)));

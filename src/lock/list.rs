@@ -107,7 +107,10 @@ fn past_namespace(key: LockKey) -> LockKey {
     let Some((namespace, _)) = key.as_str().split_once('/') else { return key };
     let left = LockKey::MAX_LEN - namespace.len() - 1;
     let last = format!("{namespace}/{}", char::MAX.to_string().repeat(left / char::MAX.len_utf8()));
-    key_up_to(last).map_or(key.clone(), |last| last.max(key))
+    match key_up_to(last) {
+        Some(last) => last.max(key),
+        None => key,
+    }
 }
 
 /// The text as a key, or as much of its beginning as can be one.

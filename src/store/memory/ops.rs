@@ -41,11 +41,10 @@ impl LockStore for MemoryStore {
 
     fn release(&self, request: Release) -> StoreFuture<ReleaseReply> {
         self.call(move |inner, now| {
-            let reply = inner.shards.of(&request.key).release(&request, now);
-            if reply == ReleaseReply::Released {
-                inner.releases.announce(&request.key);
-            }
-            Ok(reply)
+            let freed = inner.shards.of(&request.key).release(request, now);
+            let Some(key) = freed else { return Ok(ReleaseReply::NotHeld) };
+            inner.releases.announce(&key);
+            Ok(ReleaseReply::Released)
         })
     }
 

@@ -1,11 +1,14 @@
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, hash_map::Entry::Occupied},
+    time::Duration,
+};
 
 use super::Epoch;
 use crate::{
     model::{FencingToken, Label, LockKey, Owner, TokenExhausted, Ttl, clock::BootInstant},
     store::{
         Acquire, AcquireReply, AskRelease, AskReply, Extend, ExtendReply, ForceReply, Holder, List, Release,
-        ReleaseReply, Rotate, RotateReply, sharded::KeyMap,
+        Rotate, RotateReply, sharded::KeyMap,
     },
 };
 
@@ -68,20 +71,25 @@ impl Shard {
     ) -> Result<AcquireReply, TokenExhausted> {
         let Acquire { key, owner, label, ttl } = request;
         let expires = expiry(now, ttl);
-        if let Some(slot) = self.slots.get_mut(&key).filter(|slot| slot.runs(now)) {
-            if slot.owner != owner {
-                return Ok(AcquireReply::Held {
-                    remaining: slot.remaining(now),
-                    holder: Some(slot.holder(now, epoch)),
-                });
-            }
-            slot.expires = slot.expires.zip(expires).map(|(old, new)| old.max(new));
-            return Ok(AcquireReply::Granted { token: slot.token });
-        }
-        let token = self.mint(FencingToken::ZERO, now, epoch)?;
         self.sweep(now);
-        self.slots.insert(key, Slot { owner, label, token, since: now, expires, asked: None });
-        Ok(AcquireReply::Granted { token })
+        match self.slots.entry(key) {
+            Occupied(entry) if entry.get().runs(now) => {
+                let slot = entry.into_mut();
+                if slot.owner != owner {
+                    return Ok(AcquireReply::Held {
+                        remaining: slot.remaining(now),
+                        holder: Some(slot.holder(now, epoch)),
+                    });
+                }
+                slot.expires = slot.expires.zip(expires).map(|(old, new)| old.max(new));
+                Ok(AcquireReply::Granted { token: slot.token })
+            }
+            entry => {
+                let token = mint(&mut self.last, FencingToken::ZERO, now, epoch)?;
+                entry.insert_entry(Slot { owner, label, token, since: now, expires, asked: None });
+                Ok(AcquireReply::Granted { token })
+            }
+        }
     }
 
     pub(super) fn extend(&mut self, request: &Extend, now: BootInstant) -> ExtendReply {
@@ -94,13 +102,14 @@ impl Shard {
         }
     }
 
-    pub(super) fn release(&mut self, request: &Release, now: BootInstant) -> ReleaseReply {
-        match self.running(&request.key, now) {
-            Some(slot) if slot.owner == request.owner => {
-                self.slots.remove(&request.key);
-                ReleaseReply::Released
+    /// The key, if it is free now.
+    pub(super) fn release(&mut self, request: Release, now: BootInstant) -> Option<LockKey> {
+        let Release { key, owner } = request;
+        match self.slots.entry(key) {
+            Occupied(entry) if entry.get().runs(now) && entry.get().owner == owner => {
+                Some(entry.remove_entry().0)
             }
-            _ => ReleaseReply::NotHeld,
+            _ => None,
         }
     }
 
@@ -120,7 +129,7 @@ impl Shard {
             Some(slot) if slot.owner == request.from => None,
             _ => return Ok(RotateReply::NotHeld),
         };
-        let token = self.mint(above, now, epoch)?;
+        let token = mint(&mut self.last, above, now, epoch)?;
         let Rotate { key, to: owner, label, ttl, .. } = request;
         self.slots.insert(key, Slot { owner, label, token, since: now, expires: expiry(now, ttl), asked });
         Ok(RotateReply::Granted { token })
@@ -135,7 +144,7 @@ impl Shard {
         if self.running(key, now).is_none() {
             return Ok(ForceReply::NotHeld);
         }
-        let token = self.mint(FencingToken::ZERO, now, epoch)?;
+        let token = mint(&mut self.last, FencingToken::ZERO, now, epoch)?;
         self.slots.remove(key);
         Ok(ForceReply::Forced { token })
     }
@@ -182,16 +191,6 @@ impl Shard {
         self.slots.get_mut(key).filter(|slot| slot.runs(now))
     }
 
-    fn mint(
-        &mut self,
-        above: FencingToken,
-        now: BootInstant,
-        epoch: &Epoch,
-    ) -> Result<FencingToken, TokenExhausted> {
-        self.last = FencingToken::next(self.last.max(above), epoch.micros(now))?;
-        Ok(self.last)
-    }
-
     /// Drops what lapsed and was never released; the cost is spread over as many insertions.
     fn sweep(&mut self, now: BootInstant) {
         if self.slots.len() >= self.sweep_at {
@@ -199,6 +198,16 @@ impl Shard {
             self.sweep_at = (self.slots.len() * 2).max(Self::SWEEP_MIN);
         }
     }
+}
+
+fn mint(
+    last: &mut FencingToken,
+    above: FencingToken,
+    now: BootInstant,
+    epoch: &Epoch,
+) -> Result<FencingToken, TokenExhausted> {
+    *last = FencingToken::next((*last).max(above), epoch.micros(now))?;
+    Ok(*last)
 }
 
 fn expiry(now: BootInstant, ttl: Ttl) -> Option<BootInstant> {

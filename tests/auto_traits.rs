@@ -6,12 +6,12 @@ use std::{error::Error as StdError, fmt::Debug, sync::Arc};
 use lockproof::{
     AcquireError, AdminError, BuildError, Claim, Condition, Consuming, Deadline, Delete, Error, ExtendError,
     FencingToken, Field, Filter, FindError, ForceError, Holder, Insert, InsertError, InvalidDuration,
-    InvalidKey, InvalidOwner, KeepingGuard, KindTaken, Label, Lease, Lock, LockError, LockKey, LockOptions,
-    LockProof, LockState, LockStore, Lockable, Locked, Locking, LockingAll, LockingArray, Locks,
+    InvalidKey, InvalidOption, InvalidOwner, KeepingGuard, KindTaken, Label, Lease, Lock, LockError, LockKey,
+    LockOptions, LockProof, LockState, LockStore, Lockable, Locked, Locking, LockingAll, LockingArray, Locks,
     LocksBuilder, MemoryStorage, MemoryStore, Namespace, OptionalLocking, Order, Owner, Persistent, Query,
-    ReadProof, Rejected, ReleaseError, Repo, Repository, RepositoryExt, RepositoryFuture, SaveError, Scoped,
-    ShutdownError, Storage, StoreError, StoreFuture, StoreId, Stored, TokenExhausted, Transient, Ttl, Update,
-    Wait, Wakeup, WakeupStream,
+    ReadProof, Rejected, ReleaseError, Repo, Repository, RepositoryExt, RepositoryFuture, Retry, SaveError,
+    Scoped, ShutdownError, Storage, StoreError, StoreFuture, StoreId, Stored, TokenExhausted, Transient, Ttl,
+    Update, Wait, Wakeup, WakeupStream,
 };
 
 #[derive(Lockable)]
@@ -49,12 +49,12 @@ macro_rules! each {
 #[test]
 fn services_and_values_go_anywhere_and_are_cloned() {
     each!(is_send is_sync is_unpin is_static is_clone:
-        Locks, Lock, LockOptions, Wait, MemoryStore, MemoryStorage<Account>, Accounts,
+        Locks, Lock, LockOptions, Wait, Retry, OnStoreError, MemoryStore, MemoryStorage<Account>, Accounts,
         LockKey, Owner, Label, Namespace, Ttl, FencingToken, Deadline, Holder, LockState, StoreId, Wakeup,
         Filter<Account>, Condition<Account>, Query<Account>, Order<Account>, Field<Account, u64>,
     );
     each!(is_debug:
-        Locks, LocksBuilder, Lock, LockOptions, Wait, MemoryStore, MemoryStorage<Account>, Accounts,
+        Locks, LocksBuilder, Lock, LockOptions, Wait, Retry, OnStoreError, MemoryStore, MemoryStorage<Account>, Accounts,
         LockKey, Owner, Label, Namespace, Ttl, FencingToken, Deadline, Holder, LockState, StoreId, Wakeup,
         Filter<Account>, Condition<Account>, Query<Account>, Order<Account>, Field<Account, u64>,
     );
@@ -90,7 +90,7 @@ fn tickets_go_anywhere() {
 fn errors_fit_into_anybodys_box() {
     each!(is_error:
         Error, AcquireError, AdminError, BuildError, ExtendError, FindError, ForceError, InsertError, InvalidDuration, InvalidKey,
-        InvalidOwner, KindTaken, LockError, ReleaseError, SaveError, ShutdownError, StoreError, TokenExhausted,
+        InvalidOption, InvalidOwner, KindTaken, LockError, ReleaseError, SaveError, ShutdownError, StoreError, TokenExhausted,
         Rejected<Guard>, Rejected<Transient<Account>>,
     );
 }
@@ -119,6 +119,8 @@ fn futures_of_async_fns_can_be_spawned(
     future_is_send(locks.shutdown("1s"));
     future_is_send(lock.acquire());
     future_is_send(lock.try_acquire());
+    future_is_send(lock.acquire_within("1s"));
+    future_is_send(lock.adopt());
     future_is_send(lock.state());
     future_is_send(lock.is_locked());
     future_is_send(lock.inspect());

@@ -1,6 +1,9 @@
 use std::{sync::Mutex, time::SystemTime};
 
-use tokio::sync::{Notify, futures::Notified, oneshot};
+use tokio::{
+    sync::{Notify, futures::Notified, oneshot},
+    task,
+};
 
 use crate::{
     model::{Deadline, FencingToken, Label, LockKey, Owner, Ttl, clock, clock::BootInstant},
@@ -15,7 +18,11 @@ pub(crate) struct Hold {
     pub(super) owner: Owner,
     pub(super) label: Label,
     pub(super) ttl: Ttl,
+    /// Its owner is the user's own: it outlives its guards.
+    pub(super) seat: bool,
     pub(super) acquired_at: SystemTime,
+    /// Who has acquired it, for the one who waits for itself; only in debug builds.
+    pub(super) task: Option<task::Id>,
     /// One renewal at a time: of two at once nobody could say which one the store has heard last.
     pub(super) renewing: tokio::sync::Mutex<()>,
     /// The deadline has moved, or the guard has lost its lock in another way.
@@ -69,6 +76,8 @@ pub(super) struct Wanted {
     pub(super) owner: Owner,
     pub(super) label: Label,
     pub(super) ttl: Ttl,
+    /// The owner is the user's own.
+    pub(super) seat: bool,
 }
 
 impl Hold {
@@ -87,7 +96,7 @@ impl Hold {
     }
 
     fn new(wanted: &Wanted, token: FencingToken, deadline: Deadline, phase: Phase) -> Self {
-        let Wanted { key, owner, label, ttl } = wanted.clone();
+        let Wanted { key, owner, label, ttl, seat } = wanted.clone();
         let state = State {
             token,
             deadline,
@@ -105,7 +114,9 @@ impl Hold {
             owner,
             label,
             ttl,
+            seat,
             acquired_at: clock::wall(),
+            task: if cfg!(debug_assertions) { task::try_id() } else { None },
             renewing: tokio::sync::Mutex::default(),
             changed: Notify::new(),
             state: Mutex::new(state),

@@ -142,7 +142,7 @@ impl Lease {
 
     /// Whether others have its token too: those who come with the same owner.
     pub(crate) fn is_seat(&self) -> bool {
-        false
+        self.hold.seat
     }
 
     /// Which locks this one excludes.

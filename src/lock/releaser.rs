@@ -287,7 +287,8 @@ pub(super) fn conclude(service: &Arc<Service>, hold: Arc<Hold>, answer: Result<R
 
 /// Sends a release that has failed once more, later. Says `false` if that is no use.
 pub(super) fn try_again(service: &Arc<Service>, hold: &Arc<Hold>, error: &StoreError) -> bool {
-    if !error.is_retryable() || hold.deadline().has_passed() {
+    // A seat may be taken again by the same owner meanwhile, and is not to be lost then.
+    if hold.seat || !error.is_retryable() || hold.deadline().has_passed() {
         return false;
     }
     debug!("the lock {} is not released yet, this is tried again: {error}", hold.key);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{
     hold::Hold,
+    seat::lengthen,
     service::Service,
     tasks::{no_runtime, within},
 };
@@ -14,7 +15,10 @@ use crate::{
 
 /// Lets the lease stand for `ttl` from now. `NotHeld` if it had lapsed by the time of the answer.
 pub(super) async fn extend(service: &Arc<Service>, hold: &Hold, ttl: Ttl) -> Result<ExtendReply, StoreError> {
-    let request = || service.store().extend(Extend::new(hold.key.clone(), hold.owner.clone(), ttl));
+    let request = || match hold.seat {
+        true => lengthen(service, hold, ttl),
+        false => service.store().extend(Extend::new(hold.key.clone(), hold.owner.clone(), ttl)),
+    };
     let renewal = |reply: &ExtendReply| match reply {
         ExtendReply::Extended { .. } => Renewal::FromNow,
         ExtendReply::NotHeld => Renewal::Lost,
@@ -77,7 +81,10 @@ async fn renew<T>(
             open.answered();
         }
         let running = match answer.as_ref().map(renewal) {
-            Ok(Renewal::FromNow) => hold.end_renewal(Deadline::counted_from(sent, hold.sure_ttl(ttl))),
+            Ok(Renewal::FromNow) => {
+                let new = Deadline::counted_from(sent, hold.sure_ttl(ttl));
+                hold.end_renewal(if hold.seat { old.later(new) } else { new })
+            }
             Ok(Renewal::AsBefore) => hold.is_running(),
             Ok(Renewal::Lost) => {
                 hold.end_renewal(Deadline::PASSED);

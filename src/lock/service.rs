@@ -151,7 +151,10 @@ impl Service {
 
     /// The guard of a hold is gone: somebody here takes the lock over, or it is released in the background.
     pub(super) fn let_go(&self, hold: &Arc<Hold>) {
-        if hold.advance(Phase::Held, Phase::Queued) {
+        if hold.seat {
+            // It is its owner's to release, and stands without a guard.
+            hold.advance(Phase::Held, Phase::Gone);
+        } else if hold.advance(Phase::Held, Phase::Queued) {
             self.releaser.unsettled();
             self.pass_on(hold);
         }

@@ -49,6 +49,15 @@ impl Deadline {
         self.0.map(|at| at.since(BootInstant::now()))
     }
 
+    /// The later one of the two.
+    pub(crate) fn later(self, other: Self) -> Self {
+        match (self.remaining(), other.remaining()) {
+            (Some(left), Some(right)) if right <= left => self,
+            (None, _) => self,
+            _ => other,
+        }
+    }
+
     /// Completes when it has passed; never for a lease that never expires.
     ///
     /// # Cancel safety

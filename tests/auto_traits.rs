@@ -8,10 +8,10 @@ use lockproof::{
     FencingToken, Field, Filter, FindError, ForceError, Holder, Insert, InsertError, InvalidDuration,
     InvalidKey, InvalidOption, InvalidOwner, KeepingGuard, KindTaken, Label, Lease, Lock, LockError, LockKey,
     LockOptions, LockProof, LockState, LockStore, Lockable, Locked, Locking, LockingAll, LockingArray, Locks,
-    LocksBuilder, MemoryStorage, MemoryStore, Namespace, OptionalLocking, Order, Owner, Persistent, Query,
-    ReadProof, Rejected, ReleaseError, Repo, Repository, RepositoryExt, RepositoryFuture, Retry, SaveError,
-    Scoped, ShutdownError, Storage, StoreError, StoreFuture, StoreId, Stored, TokenExhausted, Transient, Ttl,
-    Update, Wait, Wakeup, WakeupStream,
+    LocksBuilder, MemoryStorage, MemoryStore, Namespace, OnStoreError, OptionalLocking, Order, Owner,
+    Persistent, Query, ReadProof, Rejected, ReleaseError, Repo, Repository, RepositoryExt, RepositoryFuture,
+    Retry, SaveError, Scoped, ShutdownError, Storage, StoreError, StoreFuture, StoreId, Stored,
+    TokenExhausted, Transient, Ttl, Update, Wait, Wakeup, WakeupStream,
 };
 
 #[derive(Lockable)]

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::InvalidOption;
 use crate::{
-    model::{InvalidKey, LockKey},
+    model::{InvalidDuration, InvalidKey, LockKey},
     store::{Holder, StoreError},
 };
 
@@ -115,15 +115,23 @@ pub enum ExtendError {
     },
 }
 
-/// The service still had releases to send when its time was up.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{unsettled} releases were not done within {waited:?}; what they would have freed ends with its ttl")]
+/// Why a service did not end in order. It is ended all the same.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
-pub struct ShutdownError {
-    /// How many.
-    pub unsettled: usize,
-    /// How long it had.
-    pub waited: Duration,
+pub enum ShutdownError {
+    /// The limit is no length of time, so this did not wait; the releases go on in the background.
+    #[error("the limit of the shutdown is not valid, so it was not waited for the releases")]
+    InvalidLimit(#[from] InvalidDuration),
+    /// There were still releases to send, or calls without an answer, when the time was up.
+    #[error(
+        "{unsettled} releases were not done within {waited:?}; what they would have freed ends with its ttl"
+    )]
+    Unsettled {
+        /// How many.
+        unsettled: usize,
+        /// How long it had.
+        waited: Duration,
+    },
 }
 
 fn gave_up(waited: Duration) -> String {

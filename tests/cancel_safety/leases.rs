@@ -29,7 +29,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case(&["Lease::release"], "and then an acquire", async |world: &World| {
             let held = world.held().await;
             drop(world.dropped(held.release()).await);
-            drop(world.dropped(world.locks.lock(world.key).acquire()).await);
+            drop(world.dropped(world.lock().acquire()).await);
         })
         .many(),
         case(&["Lease::extend"], "of a lock that is held", async |world: &World| {
@@ -53,7 +53,7 @@ pub(crate) fn cases() -> Vec<Case> {
             held.release().await.expect_err("lost");
         }),
         case(&["Lease::lost"], "until the lease has lapsed", async |world: &World| {
-            let lock = world.locks.lock(world.key).ttl(SHORT);
+            let lock = world.lock().ttl(SHORT);
             let held = lock.acquire().await.expect("free");
             let lost = world.dropped(held.lost()).await.is_some();
             assert!(held.is_lost() || !lost);
@@ -91,7 +91,7 @@ pub(crate) fn cases() -> Vec<Case> {
 
 /// A lease that has just lapsed, and that nobody has retaken.
 async fn lapsed(world: &World) -> Lease {
-    let held = world.locks.lock(world.key).ttl(SHORT).acquire().await.expect("free");
+    let held = world.lock().ttl(SHORT).acquire().await.expect("free");
     held.lost().await;
     // The store lets it go a little later.
     tokio::time::sleep(Duration::from_millis(20)).await;

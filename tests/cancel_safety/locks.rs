@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lockproof::{AcquireError, Lock};
+use lockproof::AcquireError;
 
 use crate::{
     drive::{Case, case, wants},
@@ -12,17 +12,17 @@ use crate::{
 pub(crate) fn cases() -> Vec<Case> {
     vec![
         wants(&["Lock::acquire"], "and dropping the guard", async |world: &World| {
-            if let Some(ended) = world.dropped(lock(world).acquire()).await {
+            if let Some(ended) = world.dropped(world.lock().acquire()).await {
                 drop(ended.expect("it comes free"));
             }
         }),
         wants(&["Lock::acquire"], "and releasing", async |world: &World| {
-            if let Some(ended) = world.dropped(lock(world).acquire()).await {
+            if let Some(ended) = world.dropped(world.lock().acquire()).await {
                 ended.expect("it comes free").release().await.expect("held");
             }
         }),
         wants(&["Lock::acquire"], "until the time is up", async |world: &World| {
-            let hurried = lock(world).wait(Duration::from_millis(7));
+            let hurried = world.lock().wait(Duration::from_millis(7));
             match world.dropped(hurried.acquire()).await {
                 // A store that takes longer than that has not answered.
                 Some(Err(AcquireError::Timeout { .. } | AcquireError::Store { .. })) | None => {}
@@ -30,24 +30,24 @@ pub(crate) fn cases() -> Vec<Case> {
             }
         }),
         wants(&["Lock::acquire"], "twice in a row", async |world: &World| {
-            drop(world.dropped(lock(world).acquire()).await);
-            drop(world.dropped(lock(world).acquire()).await);
+            drop(world.dropped(world.lock().acquire()).await);
+            drop(world.dropped(world.lock().acquire()).await);
         })
         .many(),
         wants(&["Lock::acquire"], "two at once", async |world: &World| {
-            let one = async { drop(world.dropped(lock(world).acquire()).await) };
-            let two = async { drop(world.dropped(lock(world).acquire()).await) };
+            let one = async { drop(world.dropped(world.lock().acquire()).await) };
+            let two = async { drop(world.dropped(world.lock().acquire()).await) };
             futures::join!(one, two);
         })
         .many(),
         wants(&["Lock::try_acquire"], "once", async |world: &World| {
-            if let Some(ended) = world.dropped(lock(world).try_acquire()).await {
+            if let Some(ended) = world.dropped(world.lock().try_acquire()).await {
                 drop(ended.expect("an answer"));
             }
         }),
         wants(&["Lock::try_acquire"], "after an acquire that was dropped", async |world: &World| {
-            drop(world.dropped(lock(world).acquire()).await);
-            drop(world.dropped(lock(world).try_acquire()).await);
+            drop(world.dropped(world.lock().acquire()).await);
+            drop(world.dropped(world.lock().try_acquire()).await);
         })
         .many(),
         case(&["Locks::drain"], "of a lock that was dropped", async |world: &World| {
@@ -69,8 +69,4 @@ pub(crate) fn cases() -> Vec<Case> {
             }
         }),
     ]
-}
-
-fn lock(world: &World) -> Lock {
-    world.locks.lock(world.key)
 }

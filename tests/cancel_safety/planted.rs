@@ -50,7 +50,7 @@ async fn a_guard_that_is_forgotten_is_caught() {
     let forgetful = wants(&["planted"], "forgets its guard", async |world: &World| {
         world
             .dropped(async {
-                let lease = world.locks.lock(world.key).acquire().await.expect("it comes free");
+                let lease = world.lock().acquire().await.expect("it comes free");
                 let lease = ManuallyDrop::new(lease);
                 yield_now().await;
                 drop(ManuallyDrop::into_inner(lease));
@@ -64,7 +64,7 @@ async fn a_guard_that_is_forgotten_is_caught() {
 #[tokio::test(start_paused = true)]
 async fn a_place_in_line_that_is_not_given_up_is_caught() {
     let lingering = wants(&["planted"], "stays in line", async |world: &World| {
-        let lock = world.locks.lock(world.key);
+        let lock = world.lock();
         let mut acquire = Some(Box::pin(async move { lock.acquire().await }));
         let waiting = poll_fn(|context| match acquire.as_mut() {
             Some(acquire) => acquire.as_mut().poll(context),

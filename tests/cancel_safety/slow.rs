@@ -8,8 +8,8 @@ use lockproof::{
 
 use crate::faulty::{Fault, FaultyStore, Op, Step};
 
-const CALLS: [Op; 7] =
-    [Op::Acquire, Op::Extend, Op::Release, Op::Rotate, Op::ForceRelease, Op::Inspect, Op::List];
+const CALLS: [Op; 8] =
+    [Op::Acquire, Op::Ask, Op::Extend, Op::Force, Op::Inspect, Op::List, Op::Release, Op::Rotate];
 
 /// How a call is slow, before it does what it was asked and after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

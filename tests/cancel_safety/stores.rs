@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use lockproof::{
-    Acquire, AcquireReply, Extend, ExtendReply, ForceRelease, ForceReply, Holder, Inspect, Label, List,
-    LockKey, Owner, Release, ReleaseReply, Rotate, RotateReply, Ttl, Wakeup,
+    Acquire, AcquireReply, AskRelease, AskReply, Extend, ExtendReply, ForceRelease, ForceReply, Holder,
+    Inspect, Label, List, LockKey, Owner, Release, ReleaseReply, Rotate, RotateReply, Ttl, Wakeup,
 };
 
 use crate::{
@@ -125,6 +125,19 @@ fn tools() -> Vec<Case> {
             assert!(token > before.token);
             release(world, "k", &next).await;
         }),
+        case(&["LockStore::ask_release"], "of a lock that is held", async |world: &World| {
+            let (owner, before) = held(world, "k").await;
+            let reason = Label::new("a reason");
+            let request = || AskRelease::new(key("k"), reason.clone());
+            let done = match world.dropped(world.store.ask_release(request())).await {
+                Some(ended) => ended.expect("answers") == AskReply::Asked,
+                None => false,
+            };
+            let found = holder(world, "k").await.expect("held");
+            assert!(is(&found, &owner) && found.token == before.token, "{found:?}");
+            assert!(found.asked == Some(reason.clone()) || !done && found.asked.is_none(), "{found:?}");
+            release(world, "k", &owner).await;
+        }),
         case(&["LockStore::inspect"], "a lock that is held", async |world: &World| {
             let (owner, _) = held(world, "k").await;
             if let Some(ended) = world.dropped(world.store.inspect(Inspect::new(key("k")))).await {
@@ -211,7 +224,7 @@ async fn stands_as_before_or_for_an_hour(world: &World, name: &str, owner: &Owne
 }
 
 fn extended(reply: &ExtendReply) -> bool {
-    matches!(reply, ExtendReply::Extended)
+    matches!(reply, ExtendReply::Extended { .. })
 }
 
 fn granted(reply: AcquireReply) -> lockproof::FencingToken {

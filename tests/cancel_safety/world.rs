@@ -316,9 +316,14 @@ impl World {
         self.others.borrow_mut().push(tokio::spawn(task));
     }
 
+    /// The lock, of the service.
+    pub(crate) fn lock(&self) -> Lock {
+        self.locks.lock(self.key)
+    }
+
     /// A guard of the service, for the future to be about.
     pub(crate) async fn held(&self) -> Lease {
-        self.locks.lock(self.key).acquire().await.expect("free")
+        self.lock().acquire().await.expect("free")
     }
 
     /// A locked account, the same way, with one more in it.

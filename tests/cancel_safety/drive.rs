@@ -11,6 +11,7 @@ use std::{
 use futures::{FutureExt, future::LocalBoxFuture};
 
 use crate::{
+    faulty::Fault,
     slow::Pace,
     world::{Company, Home, Key, Moment, Place, Setting, World},
 };
@@ -25,6 +26,7 @@ pub(crate) struct Case {
     alone: bool,
     /// Several futures are dropped in a row, each at each poll of those before: that is a lot, in fewer settings.
     many: bool,
+    trouble: Option<Fault>,
     run: Box<dyn Run>,
 }
 
@@ -44,7 +46,16 @@ pub(crate) fn case(
     name: &'static str,
     run: impl AsyncFn(&World) + 'static,
 ) -> Case {
-    Case { covers, name, key: "k", wants: false, alone: false, many: false, run: Box::new(run) }
+    Case {
+        covers,
+        name,
+        key: "k",
+        wants: false,
+        alone: false,
+        many: false,
+        trouble: None,
+        run: Box::new(run),
+    }
 }
 
 /// A case of a future that takes a lock: also while others have it.
@@ -67,6 +78,11 @@ impl Case {
         Self { alone: true, ..self }
     }
 
+    /// Something goes wrong with the store besides.
+    pub(crate) fn troubled(self, trouble: Fault) -> Self {
+        Self { trouble: Some(trouble), ..self }
+    }
+
     /// It drops several in a row.
     pub(crate) fn many(self) -> Self {
         Self { many: true, ..self }
@@ -75,7 +91,7 @@ impl Case {
     /// In a file each run takes its time: there are fewer of them.
     fn settings(&self, home: Home) -> Vec<Setting> {
         let in_memory = matches!(home, Home::Memory(_));
-        if self.many && !in_memory {
+        if !in_memory && (self.many || self.trouble.is_some()) {
             return Vec::new();
         }
         let keys: &[Key] = match self.wants {
@@ -96,7 +112,8 @@ impl Case {
         for key in keys {
             for company in companies {
                 for moment in moments {
-                    settings.push(Setting { key: *key, company: *company, moment: *moment });
+                    let (key, company, moment, trouble) = (*key, *company, *moment, self.trouble);
+                    settings.push(Setting { key, company, moment, trouble });
                 }
             }
         }

@@ -6,6 +6,7 @@ use lockproof::{Deadline, Lease, LockOptions, Locked, ReleaseError};
 
 use crate::{
     drive::{Case, case},
+    faulty::{REPLY_LOST, UNAVAILABLE},
     world::World,
 };
 
@@ -26,6 +27,14 @@ pub(crate) fn cases() -> Vec<Case> {
                 assert!(matches!(ended, Err(ReleaseError::Lost { .. })), "{ended:?}");
             }
         }),
+        case(&["Lease::release"], "whose answer is lost", async |world: &World| {
+            drop(world.dropped(world.held().await.release()).await);
+        })
+        .troubled(REPLY_LOST),
+        case(&["Lease::release"], "that does not reach the store", async |world: &World| {
+            drop(world.dropped(world.held().await.release()).await);
+        })
+        .troubled(UNAVAILABLE),
         case(&["Lease::release"], "and then an acquire", async |world: &World| {
             let held = world.held().await;
             drop(world.dropped(held.release()).await);

@@ -6,6 +6,7 @@ use lockproof::AcquireError;
 
 use crate::{
     drive::{Case, case, wants},
+    faulty::{REPLY_LOST, UNAVAILABLE},
     world::World,
 };
 
@@ -40,6 +41,14 @@ pub(crate) fn cases() -> Vec<Case> {
             futures::join!(one, two);
         })
         .many(),
+        wants(&["Lock::acquire"], "whose answer is lost", async |world: &World| {
+            drop(world.dropped(world.lock().acquire()).await);
+        })
+        .troubled(REPLY_LOST),
+        wants(&["Lock::acquire"], "that does not reach the store", async |world: &World| {
+            drop(world.dropped(world.lock().acquire()).await);
+        })
+        .troubled(UNAVAILABLE),
         wants(&["Lock::try_acquire"], "once", async |world: &World| {
             if let Some(ended) = world.dropped(world.lock().try_acquire()).await {
                 drop(ended.expect("an answer"));

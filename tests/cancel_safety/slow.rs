@@ -40,6 +40,15 @@ impl Pace {
         }
     }
 
+    /// As slow as this, and then in trouble: the next call of each kind that takes a lock or gives it back.
+    pub(crate) fn with(self, store: &FaultyStore, trouble: Fault) {
+        let slow = self.step().into_iter().flat_map(|step| [Fault::Before(step), Fault::After(step)]);
+        let faults: Vec<Fault> = slow.chain([trouble]).collect();
+        for op in [Op::Acquire, Op::Rotate, Op::Release] {
+            store.once(op, faults.clone());
+        }
+    }
+
     async fn pass(self) {
         if let Some(step) = self.step() {
             step.take().await.expect("it is slow and does not fail");

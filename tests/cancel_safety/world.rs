@@ -20,7 +20,7 @@ use tokio::{
 };
 
 use crate::{
-    faulty::FaultyStore,
+    faulty::{Fault, FaultyStore},
     slow::{Pace, SlowStorage},
 };
 
@@ -48,16 +48,19 @@ pub(crate) enum Key {
     JustDropped,
     /// And its release is under way.
     BeingReleased,
+    /// It is held here by a guard that stays, and freed by force from elsewhere.
+    ForcedFree,
 }
 
 impl Key {
-    pub(crate) const EACH: [Self; 6] = [
+    pub(crate) const EACH: [Self; 7] = [
         Self::Free,
         Self::HeldHere,
         Self::HeldElsewhere,
         Self::OfferedInVain,
         Self::JustDropped,
         Self::BeingReleased,
+        Self::ForcedFree,
     ];
 }
 
@@ -113,6 +116,8 @@ pub(crate) struct Setting {
     pub(crate) key: Key,
     pub(crate) company: Company,
     pub(crate) moment: Moment,
+    /// What goes wrong with the first call of each kind that comes after the future was made.
+    pub(crate) trouble: Option<Fault>,
 }
 
 /// How often each future of a run is polled, and whether it was done by then.
@@ -135,6 +140,9 @@ pub(crate) struct World {
     pub(crate) accounts: Arc<dyn Repository<Account>>,
     /// The same with the locks of the other service.
     pub(crate) theirs: Arc<dyn Repository<Account>>,
+    faulty: Option<(FaultyStore, Pace)>,
+    /// A guard that does not know that it has lost its lock.
+    deceived: RefCell<Option<Lease>>,
     /// How soon anybody gets a lock that nobody holds: far less than any ttl.
     pub(crate) bound: Duration,
     /// The key that it is about.
@@ -158,8 +166,12 @@ impl World {
                 let store = FaultyStore::over(memory.clone());
                 pace.of_store(&store);
                 let storage = SlowStorage(MemoryStorage::new(), *pace);
-                let stores: Stores = (Arc::new(store), Arc::new(memory));
-                Self::over(setting, key, polls, stores, storage, Duration::from_secs(1)).await
+                let stores: Stores = (Arc::new(store.clone()), Arc::new(memory));
+                // Who has got no answer sends some releases, one after the other.
+                let bound = Duration::from_secs(if setting.trouble.is_some() { 3 } else { 1 });
+                let mut world = Self::over(setting, key, polls, stores, storage, bound).await;
+                world.faulty = Some((store, *pace));
+                world
             }
             #[cfg(feature = "sqlite")]
             Place::File(place) => {
@@ -188,6 +200,8 @@ impl World {
             theirs: Arc::new(other.repository(storage)),
             locks,
             other,
+            faulty: None,
+            deceived: RefCell::default(),
             bound,
             key,
             setting,
@@ -251,6 +265,14 @@ impl World {
                     Ok(())
                 });
             }
+            Key::ForcedFree => {
+                let lock = self.other.lock(self.key);
+                self.meanwhile(async move {
+                    sleep(HELD).await;
+                    lock.force_release().await.map(drop).map_err(|error| format!("{error:?}"))
+                });
+                self.deceived.replace(Some(held));
+            }
             Key::JustDropped => drop(held),
             Key::BeingReleased => {
                 drop(held);
@@ -277,6 +299,9 @@ impl World {
             for _ in 0..8 {
                 yield_now().await;
             }
+        }
+        if let (true, Some(trouble), Some((store, pace))) = (first, self.setting.trouble, &self.faulty) {
+            pace.with(store, trouble);
         }
         let mut company = first && self.setting.company == Company::After;
         let never = left == 0;
@@ -308,8 +333,12 @@ impl World {
     /// Somebody of each service, who wants the lock for a moment.
     fn company(&self) {
         for service in [&self.locks, &self.other] {
-            self.meanwhile(visit(service.lock(self.key), self.bound, false));
+            self.meanwhile(visit(service.lock(self.key), self.bound, self.is_troubled(), false));
         }
+    }
+
+    fn is_troubled(&self) -> bool {
+        self.setting.trouble.is_some()
     }
 
     fn meanwhile(&self, task: impl Future<Output = Result<(), String>> + Send + 'static) {
@@ -372,10 +401,14 @@ impl World {
             let ended = task.await.map_err(|error| format!("somebody else: {error}"))?;
             ended.or_else(|error| self.unless_closed(error))?;
         }
-        let newcomer = |service: &Locks| visit(service.lock(self.key), self.bound, true);
+        if let (Some((store, pace)), true) = (&self.faulty, self.is_troubled()) {
+            pace.of_store(store.heal());
+        }
+        let newcomer = |service: &Locks| visit(service.lock(self.key), self.bound, false, true);
         let (here, elsewhere) = futures::join!(newcomer(&self.locks), newcomer(&self.other));
         here.or_else(|error| self.unless_closed(error)).map_err(|error| format!("here, {error}"))?;
         elsewhere.map_err(|error| format!("in another service, {error}"))?;
+        drop(self.deceived.take());
         for service in [&self.locks, &self.other] {
             let drained = tokio::time::timeout(self.bound, service.drain()).await;
             drained.map_err(|_| format!("draining takes longer than {:?}", self.bound))?;
@@ -433,11 +466,17 @@ type Stores = (Arc<dyn LockStore>, Arc<dyn LockStore>);
 fn visit(
     lock: Lock,
     bound: Duration,
+    troubled: bool,
     tells: bool,
 ) -> impl Future<Output = Result<(), String>> + Send + 'static {
     let lock = lock.wait(Wait::within(bound));
     async move {
-        let lease = lock.acquire().await.map_err(|error| stuck(&error))?;
+        let mut lease = lock.acquire().await;
+        while troubled && matches!(lease, Err(AcquireError::Store { .. })) {
+            // The trouble was theirs; it does not last.
+            lease = lock.acquire().await;
+        }
+        let lease = lease.map_err(|error| stuck(&error))?;
         sleep(Duration::from_millis(1)).await;
         if tells {
             return lease.release().await.map_err(|error| format!("a release: {error:?}"));

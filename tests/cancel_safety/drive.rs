@@ -96,7 +96,7 @@ impl Case {
         }
         let keys: &[Key] = match self.wants {
             false => &[Key::Free],
-            true if in_memory => &Key::EACH,
+            true if in_memory && !self.many => &Key::EACH,
             true => &[Key::Free, Key::HeldHere, Key::HeldElsewhere],
         };
         let companies: &[Company] = match () {

@@ -11,12 +11,12 @@ use std::{
 
 use lockproof::{
     AcquireError, Lease, List, Lock, LockStore, Lockable, Locked, Locks, MemoryStorage, MemoryStore, Query,
-    Repository, Storage, Transient, Wait,
+    Repository, Storage, Transient,
 };
 use serde::{Deserialize, Serialize};
 use tokio::{
     task::{JoinHandle, yield_now},
-    time::sleep,
+    time::{Instant, sleep},
 };
 
 use crate::{
@@ -168,7 +168,7 @@ impl World {
                 let storage = SlowStorage(MemoryStorage::new(), *pace);
                 let stores: Stores = (Arc::new(store.clone()), Arc::new(memory));
                 // Who has got no answer sends some releases, one after the other.
-                let bound = Duration::from_secs(if setting.trouble.is_some() { 3 } else { 1 });
+                let bound = Duration::from_millis(if setting.trouble.is_some() { 3_000 } else { 500 });
                 let mut world = Self::over(setting, key, polls, stores, storage, bound).await;
                 world.faulty = Some((store, *pace));
                 world
@@ -469,22 +469,24 @@ fn visit(
     troubled: bool,
     tells: bool,
 ) -> impl Future<Output = Result<(), String>> + Send + 'static {
-    let lock = lock.wait(Wait::within(bound));
+    // Who looks once more when its time is up would find in the end what nobody has told it.
+    let lock = lock.wait(bound * 10);
     async move {
+        let came = Instant::now();
         let mut lease = lock.acquire().await;
         while troubled && matches!(lease, Err(AcquireError::Store { .. })) {
             // The trouble was theirs; it does not last.
             lease = lock.acquire().await;
         }
-        let lease = lease.map_err(|error| stuck(&error))?;
+        let lease = lease.map_err(|error| format!("somebody is stuck: {error:?}"))?;
+        let waited = came.elapsed();
+        if waited > bound {
+            return Err(format!("somebody is stuck for {waited:?}, longer than {bound:?}"));
+        }
         sleep(Duration::from_millis(1)).await;
         if tells {
             return lease.release().await.map_err(|error| format!("a release: {error:?}"));
         }
         Ok(())
     }
-}
-
-fn stuck(error: &AcquireError) -> String {
-    format!("somebody is stuck: {error:?}")
 }

@@ -227,7 +227,7 @@ impl Asker<'_> {
 
     /// Whether a look is due.
     pub(super) fn is_due(&self) -> bool {
-        self.ticks.is_some_and(|ticks| ticks.left(self.elapsed()).is_zero())
+        self.ticks.is_some_and(|ticks| ticks.left(self.waited()).is_zero())
     }
 
     /// Whether no attempt is left.
@@ -237,13 +237,13 @@ impl Asker<'_> {
 
     /// Takes note of a look that was due.
     pub(super) fn count(&mut self) {
-        let elapsed = self.elapsed();
+        let elapsed = self.waited();
         if let Some(ticks) = &mut self.ticks {
             ticks.count(elapsed);
         }
     }
 
-    pub(super) fn elapsed(&self) -> Duration {
+    pub(super) fn waited(&self) -> Duration {
         BootInstant::now().since(self.begun)
     }
 }

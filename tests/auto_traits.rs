@@ -5,13 +5,13 @@ use std::{error::Error as StdError, fmt::Debug, sync::Arc};
 
 use lockproof::{
     AcquireError, AdminError, BuildError, Claim, Condition, Consuming, Deadline, Delete, Error, ExtendError,
-    FencingToken, Field, Filter, FindError, ForceError, Holder, Insert, InsertError, InvalidDuration,
-    InvalidKey, InvalidOption, InvalidOwner, KeepingGuard, KindTaken, Label, Lease, Lock, LockError, LockKey,
-    LockOptions, LockProof, LockState, LockStore, Lockable, Locked, Locking, LockingAll, LockingArray, Locks,
-    LocksBuilder, MemoryStorage, MemoryStore, Namespace, OnStoreError, OptionalLocking, Order, Owner,
-    Persistent, Query, ReadProof, Rejected, ReleaseError, Repo, Repository, RepositoryExt, RepositoryFuture,
-    Retry, SaveError, Scoped, ShutdownError, Storage, StoreError, StoreFuture, StoreId, Stored,
-    TokenExhausted, Transient, Ttl, Update, Wait, Wakeup, WakeupStream,
+    Extending, FencingToken, Field, Filter, FindError, ForceError, Holder, Insert, InsertError,
+    InvalidDuration, InvalidKey, InvalidOption, InvalidOwner, KeepingGuard, KindTaken, Label, Lease, Lock,
+    LockError, LockKey, LockOptions, LockProof, LockState, LockStore, Lockable, Locked, Locking, LockingAll,
+    LockingArray, Locks, LocksBuilder, MemoryStorage, MemoryStore, Namespace, OnStoreError, OptionalLocking,
+    Order, Owner, Persistent, Query, ReadProof, Rejected, ReleaseError, Repo, Repository, RepositoryExt,
+    RepositoryFuture, Retry, RunError, SaveError, Scoped, ShutdownError, Storage, StoreError, StoreFuture,
+    StoreId, Stored, TokenExhausted, Transient, Ttl, Update, Wait, Wakeup, WakeupStream,
 };
 
 #[derive(Lockable)]
@@ -91,7 +91,7 @@ fn errors_fit_into_anybodys_box() {
     each!(is_error:
         Error, AcquireError, AdminError, BuildError, ExtendError, FindError, ForceError, InsertError, InvalidDuration, InvalidKey,
         InvalidOption, InvalidOwner, KindTaken, LockError, ReleaseError, SaveError, ShutdownError, StoreError, TokenExhausted,
-        Rejected<Guard>, Rejected<Transient<Account>>,
+        RunError<Guard>, Rejected<Guard>, Rejected<Transient<Account>>,
     );
 }
 
@@ -99,10 +99,12 @@ fn errors_fit_into_anybodys_box() {
 fn named_futures_can_be_spawned() {
     each!(is_send is_unpin:
         Locking<'_, Account>, OptionalLocking<'_, Account>, Consuming<'_, Guard, ()>,
-        LockingAll<'_, Account>, LockingArray<'_, Account, 2>, KeepingGuard<'_, Guard, ()>, RepositoryFuture<'_, ()>, StoreFuture<()>, WakeupStream,
+        LockingAll<'_, Account>, LockingArray<'_, Account, 2>, Extending<'_>, KeepingGuard<'_, Guard, ()>,
+        RepositoryFuture<'_, ()>, StoreFuture<()>, WakeupStream,
     );
     each!(is_debug: Locking<'_, Account>, OptionalLocking<'_, Account>, Consuming<'_, Guard, ()>);
     each!(is_debug: LockingAll<'_, Account>, LockingArray<'_, Account, 2>, KeepingGuard<'_, Guard, ()>);
+    each!(is_debug: Extending<'_>);
 }
 
 /// Never run: that it compiles is the test.
@@ -119,6 +121,9 @@ fn futures_of_async_fns_can_be_spawned(
     future_is_send(locks.shutdown("1s"));
     future_is_send(lock.acquire());
     future_is_send(lock.try_acquire());
+    future_is_send(lock.run(async |lease| lease.lost().await));
+    future_is_send(lock.try_run(async |lease| lease.lost().await));
+    future_is_send(lock.run_retrying(2, async |lease| lease.extend(None).await));
     future_is_send(lock.acquire_within("1s"));
     future_is_send(lock.adopt());
     future_is_send(lock.state());
@@ -129,9 +134,11 @@ fn futures_of_async_fns_can_be_spawned(
     future_is_send(locks.list("prefix", None, 1));
     future_is_send(lease.lost());
     future_is_send(lease.extend(None));
+    future_is_send(lease.until_asked());
     future_is_send(lease.release());
     future_is_send(Locked::lost(&guard));
     future_is_send(Locked::extend(&guard, None));
+    future_is_send(Locked::until_asked(&guard));
     future_is_send(Locked::release(guard));
     future_is_send(Deadline::NEVER.passed());
     future_is_send(accounts.with_lock(&1, async |_, accounts| accounts.find(&2).await));

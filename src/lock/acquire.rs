@@ -46,7 +46,7 @@ pub(super) async fn acquire(
     if !has_runtime() {
         return Err(AcquireError::NoRuntime { key: name.clone() });
     }
-    service.releaser().ensure(service);
+    service.ensure_tasks();
     let wait = if tries { Wait::Never } else { options.wait };
     let patient = wait != Wait::Never;
     let limit = match wait {
@@ -55,11 +55,11 @@ pub(super) async fn acquire(
         Wait::Within(limit) => Some(limit),
     };
     let ticks = if patient { Ticks::wished_for(&options) } else { None };
-    let Resolved { ttl, label, seat, on_store_error, .. } = options;
+    let Resolved { ttl, kept_alive, label, seat, on_store_error, .. } = options;
     let (owner, seat) = seat.map_or_else(|| (Owner::unique(), false), |owner| (owner, true));
     let mut asker = Asker {
         service,
-        wanted: Wanted { key, owner, label, ttl, seat },
+        wanted: Wanted { key, owner, label, ttl, kept_alive, seat },
         patient,
         begun: begun.unwrap_or_else(BootInstant::now),
         now_is_begun: begun.is_none(),
@@ -129,7 +129,7 @@ impl Asker<'_> {
                 return Err(Ended::Closed);
             }
             // The runtime that the service's tasks ran in may have ended meanwhile.
-            self.service.releaser().ensure(self.service);
+            self.service.ensure_tasks();
             listening.iter().for_each(Listening::go_on);
             look |= place.was_hinted();
             let due = self.is_due();

@@ -168,12 +168,14 @@ impl Asker<'_> {
             self.service.let_go(&hold);
             return Err(Ended::Closed);
         }
-        if hold.deadline().had_passed(answered) {
+        let deadline = hold.deadline();
+        if deadline.had_passed(answered) {
             self.renew_owner();
             self.service.let_go(&hold);
-            let late = "the lock was granted after its ttl was over; use a longer ttl";
+            let late = "the grant came when the lock was over, lapsed or freed by force; use a longer ttl";
             return Err(Ended::Failed(StoreError::new(StoreErrorKind::Unavailable, late)));
         }
+        self.service.keeper().granted(self.service, &hold, deadline);
         Ok(hold)
     }
 

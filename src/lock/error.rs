@@ -99,6 +99,14 @@ pub enum ReleaseError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExtendError {
+    /// It cannot be extended by that; nothing was changed.
+    #[error("the lock {key} was not extended: what was given is no ttl")]
+    InvalidTtl {
+        /// Which lock.
+        key: LockKey,
+        /// What is wrong with it.
+        source: InvalidDuration,
+    },
     /// It had lapsed or was taken away; a lapsed lease is not revived.
     #[error("the lock {key} was lost and cannot be extended; acquire it again")]
     Lost {

@@ -43,7 +43,7 @@ macro_rules! delegate_setters {
 pub struct Lock {
     pub(super) handle: Arc<Handle>,
     pub(super) key: Result<LockKey, InvalidKey>,
-    options: LockOptions,
+    pub(super) options: LockOptions,
 }
 
 impl Lock {
@@ -146,7 +146,7 @@ impl Lock {
         Ok(self.resolve()?.1.wait)
     }
 
-    fn resolve(&self) -> Result<(LockKey, Resolved), AcquireError> {
+    pub(super) fn resolve(&self) -> Result<(LockKey, Resolved), AcquireError> {
         let key = self.key.clone()?;
         match self.options.resolve(self.handle.service().defaults()) {
             Ok(options) => Ok((key, options)),

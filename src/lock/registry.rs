@@ -8,7 +8,7 @@ use super::{
     looks::tell,
 };
 use crate::{
-    model::{Deadline, FencingToken, LockKey, Owner, clock::BootInstant},
+    model::{Deadline, LockKey, Owner, clock::BootInstant},
     store::sharded::{KeyMap, Sharded},
 };
 
@@ -148,14 +148,21 @@ impl Registry {
             (true, 0) => (entry.handovers, entry.handed_on_since) = (1, Some(at)),
             (true, _) => entry.handovers += 1,
         }
-        entry.hold = Some(Arc::clone(hold));
-        let is_evicted = Some(hold.token()) < entry.forced;
         let looks = entry.looked(at);
+        let mut lost = entry.hold.replace(Arc::clone(hold)).filter(|before| before.owner != hold.owner);
+        if let Some(before) = lost.take_if(|before| before.is_running() && before.token() > hold.token()) {
+            entry.hold = Some(before);
+            lost = Some(Arc::clone(hold));
+        }
+        if Some(hold.token()) < entry.forced {
+            // It was freed by force before the grant's answer came.
+            lost = Some(Arc::clone(hold));
+        }
         drop(shard);
         tell(looks);
-        if is_evicted {
-            // It was freed by force before the grant's answer came.
-            hold.end_renewal(Deadline::PASSED);
+        if let Some(lost) = lost {
+            // Whatever its guard believes, the store has granted the lock anew since, or freed it.
+            lost.end_renewal(Deadline::PASSED);
         }
     }
 
@@ -204,27 +211,6 @@ impl Registry {
         self.0.of(key).get(key)?.hold.clone().filter(|hold| hold.is_running())
     }
 
-    /// Whether this is the owner of a grant to this service that is not over.
-    pub(super) fn is_owner(&self, key: &LockKey, owner: &Owner) -> bool {
-        let shard = self.0.of(key);
-        let hold = shard.get(key).and_then(|entry| entry.hold.as_ref());
-        hold.is_some_and(|hold| hold.owner == *owner && hold.phase() != Phase::Gone)
-    }
-
-    /// The lock was freed by force: who has got it under a lower token has lost it.
-    pub(super) fn forced(&self, key: &LockKey, token: FencingToken) {
-        let mut shard = self.0.of(key);
-        let Some(entry) = shard.get_mut(key) else { return };
-        entry.forced = entry.forced.max(Some(token));
-        let evicted = entry.hold.clone().filter(|hold| hold.token() < token);
-        let first = entry.first();
-        drop(shard);
-        if let Some(hold) = evicted {
-            hold.end_renewal(Deadline::PASSED);
-        }
-        hint(first.as_deref());
-    }
-
     /// Nothing is left to be done for a hold.
     pub(super) fn forget(&self, hold: &Arc<Hold>) {
         self.change(&hold.key, |entry| {
@@ -255,12 +241,11 @@ impl Registry {
         wake(first.as_deref());
     }
 
-    /// What is held, and what is on its way out.
-    pub(super) fn held(&self) -> Vec<Arc<Hold>> {
-        self.0
-            .each()
-            .flat_map(|shard| shard.values().filter_map(|entry| entry.hold.clone()).collect::<Vec<_>>())
-            .collect()
+    /// Goes through what is held, and what is on its way out; `see` is called under the mutex of a shard.
+    pub(super) fn each_hold(&self, mut see: impl FnMut(&Arc<Hold>)) {
+        for shard in self.0.each() {
+            shard.values().filter_map(|entry| entry.hold.as_ref()).for_each(&mut see);
+        }
     }
 
     /// How many keys something is known about.

@@ -42,7 +42,8 @@ pub(super) async fn adopt(
     if deadline.has_passed() {
         return Ok(None);
     }
-    let mut hold = Hold::granted(&Wanted { key, owner, label, ttl, seat: true }, holder.token, deadline);
+    let wanted = Wanted { key, owner, label, ttl, kept_alive: None, seat: true };
+    let mut hold = Hold::granted(&wanted, holder.token, deadline);
     hold.acquired_at = holder.since;
     Ok(Some(Arc::new(hold)))
 }

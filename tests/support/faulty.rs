@@ -208,7 +208,7 @@ impl FaultyStore {
 }
 
 impl Step {
-    async fn take(self) -> Result<(), StoreError> {
+    pub(crate) async fn take(self) -> Result<(), StoreError> {
         match self {
             Self::Yields(polls) => {
                 for _ in 0..polls {

@@ -66,12 +66,12 @@ pub mod testing;
 // The public interface is:
 pub use crate::error::{Error, Result};
 pub use crate::lock::{
-    AcquireError, BuildError, ExtendError, IntoWait, Lease, Lock, LockOptions, Locks, LocksBuilder,
-    ReleaseError, ShutdownError, Wait,
+    AcquireError, BuildError, ExtendError, IntoWait, InvalidOption, Lease, Lock, LockOptions, Locks,
+    LocksBuilder, OnLost, OnStoreError, ReleaseError, Retry, ShutdownError, Wait,
 };
 pub use crate::model::{
-    Deadline, FencingToken, IntoLockKey, IntoTtl, InvalidDuration, InvalidKey, InvalidOwner, KeyPartWriter,
-    Label, LockKey, LockKeyPart, Namespace, Owner, TokenExhausted, Ttl,
+    Deadline, FencingToken, IntoLockKey, IntoOwner, IntoTtl, InvalidDuration, InvalidKey, InvalidOwner,
+    KeyPartWriter, Label, LockKey, LockKeyPart, Namespace, Owner, TokenExhausted, Ttl,
 };
 pub use crate::proof::{LockProof, Lockable, Locked, OpenMut, Persistent, ReadProof, Stored, Transient};
 pub use crate::repository::{

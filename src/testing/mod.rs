@@ -37,6 +37,7 @@
 mod calls;
 mod case;
 mod cases;
+mod conformance;
 mod fault;
 pub mod faulty;
 mod harness;
@@ -47,7 +48,7 @@ mod stage;
 mod tasks;
 
 pub use case::{CASES, Case, run_case};
+pub use conformance::conformance;
 pub use faulty::FaultyStore;
-pub use harness::{CaseFuture, Harness, in_real_time};
-pub use list::conformance;
+pub use harness::{CaseFuture, Count, Harness, in_real_time};
 pub use need::Need;

@@ -1,6 +1,10 @@
 //! What a repository promises. What every home of entities must keep stands in modules that are taken once for each.
 #![allow(clippy::duplicate_mod, reason = "the same tests over each home of entities")]
 
+#[cfg(feature = "tracing")]
+#[path = "../support/log.rs"]
+mod log;
+
 mod account;
 mod doubt;
 mod fence_ahead;

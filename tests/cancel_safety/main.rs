@@ -8,9 +8,6 @@
 
 mod admin;
 mod drive;
-#[path = "../support/faulty.rs"]
-#[allow(dead_code, reason = "other tests need more of it")]
-mod faulty;
 #[cfg(feature = "sqlite")]
 mod files;
 #[path = "../architecture/imports.rs"]
@@ -33,6 +30,7 @@ mod world;
 use std::{collections::BTreeSet, time::Duration};
 
 use drive::{Case, drive_all};
+use lockproof::testing::faulty;
 use slow::Pace;
 use world::Home;
 

@@ -68,7 +68,7 @@ async fn opens_from_fifty_tasks_at_once() {
 }
 
 #[test]
-fn opens_from_eight_processes_at_once() {
+fn opens_from_fifty_processes_at_once() {
     let file = File::new();
     let child = |_| {
         Command::new(std::env::current_exe().expect("this program"))
@@ -78,23 +78,23 @@ fn opens_from_eight_processes_at_once() {
             .spawn()
             .expect("starts")
     };
-    let children: Vec<_> = (0..8).map(child).collect();
+    let children: Vec<_> = (0..50).map(child).collect();
     for mut child in children {
         assert!(child.wait().expect("ends").success());
     }
     let count = std::fs::read_to_string(file.path().with_extension("count")).expect("reads");
-    assert_eq!(count, "160", "two were inside at once");
+    assert_eq!(count, "200", "two were inside at once");
 }
 
 /// Counts in a file beside the locks, under a lock, so that two inside at once would lose a step.
 #[tokio::test]
-#[ignore = "runs as each process of `opens_from_eight_processes_at_once`"]
+#[ignore = "runs as each process of `opens_from_fifty_processes_at_once`"]
 async fn a_process_that_opens_and_locks() {
     let path = PathBuf::from(std::env::var_os("LOCKPROOF_TEST_FILE").expect("the other test sets it"));
     let store = SqliteStore::open(&path).await.expect("opens");
     let counter = path.with_extension("count");
     let me = Owner::unique();
-    for _ in 0..20 {
+    for _ in 0..4 {
         while !matches!(
             store
                 .acquire(Acquire::new(key("count"), me.clone(), "".into(), ttl(LONG)))
@@ -266,29 +266,6 @@ async fn a_row_that_was_tampered_with_is_an_error_or_free() {
     assert!(error.source().is_some_and(|source| source.is::<TokenExhausted>()), "{error:?}");
     file.tamper("UPDATE lockproof_locks SET token = -1").await;
     acquire(&store, "k", &me).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn works_over_pools_of_the_application() {
-    let file = File::new();
-    // Rollback journal, one connection, no busy timeout: as bad as it gets.
-    let options = file.options().create_if_missing(true).busy_timeout(Duration::ZERO);
-    let pool = |size| SqlitePoolOptions::new().max_connections(size).connect_lazy_with(options.clone());
-    let one = SqliteStore::from_pool(pool(1)).await.expect("opens");
-    let two = SqliteStore::from_pool(pool(3)).await.expect("opens");
-    super::cases::fifty_at_once_give_one_grant_and_no_error(&one, &two).await;
-    super::cases::tokens_rise_over_release_and_force_and_rotate(&two, &one).await;
-    super::cases::wakeups_begin_with_all_and_tell_of_a_release(&one, &two).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn works_in_a_shared_memory_database() {
-    let pool =
-        SqlitePoolOptions::new().max_connections(3).connect("sqlite::memory:").await.expect("connects");
-    let one = SqliteStore::from_pool(pool.clone()).await.expect("opens");
-    let two = SqliteStore::from_pool(pool).await.expect("opens");
-    super::cases::fifty_at_once_give_one_grant_and_no_error(&one, &two).await;
-    super::cases::wakeups_begin_with_all_and_tell_of_a_release(&one, &two).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

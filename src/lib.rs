@@ -46,6 +46,7 @@
 //! | `tracing` | yes | log lines through `tracing` |
 //! | `serde` | no | `Serialize` for entities and values |
 //! | `sqlite` | no | `SqliteStore` and `SqliteDocuments`; brings `serde` and `sqlx` |
+//! | `testing` | no | `testing`: for authors of stores, what the library's own stores are tested with |
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -59,6 +60,8 @@ mod model;
 mod proof;
 mod repository;
 mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 // The public interface is:
 pub use crate::error::{Error, Result};

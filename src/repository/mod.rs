@@ -12,8 +12,6 @@ mod repo;
 #[allow(clippy::module_inception, reason = "the file is named after its trait")]
 mod repository;
 mod storage;
-#[cfg(test)]
-mod storage_cases;
 mod tickets;
 mod with_lock;
 mod write;
@@ -28,4 +26,6 @@ pub use repo::Repo;
 pub use repository::Repository;
 pub use storage::{Claimed, Inserted, Storage, Written};
 pub use tickets::{Claim, Delete, Insert, Update};
+#[cfg(feature = "testing")]
+pub(crate) use tickets::{Expected, Row};
 pub use with_lock::{RepositoryExt, Scoped};

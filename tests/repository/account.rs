@@ -1,8 +1,6 @@
 //! The entity of these tests, and its homes.
 
-use std::time::Duration;
-
-use lockproof::{Error, LockOptions, Lockable, Locked, Persistent, Repository, Transient, Wait};
+use lockproof::{Error, Lockable, Locks, MemoryStorage, Repo, Repository, Transient};
 use serde::{Deserialize, Serialize};
 
 #[derive(Lockable, Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,13 +22,12 @@ pub(crate) async fn fill(accounts: &impl Repository<Account>) {
     }
 }
 
-/// Locks account 1 for so short a time that the lock lapses at once, and lets it.
-pub(crate) async fn lapsed(accounts: &impl Repository<Account>) -> Locked<Persistent<Account>> {
-    let options = LockOptions::new().ttl(Duration::from_millis(20)).wait(Wait::Never);
-    let locked = accounts.lock_with(&1, options).await.expect("free");
-    tokio::time::sleep(Duration::from_millis(40)).await;
-    assert!(Locked::is_lost(&locked));
-    locked
+/// Both of them in memory, with their locks.
+pub(crate) async fn bank() -> (Locks, Repo<Account, MemoryStorage<Account>>) {
+    let locks = Locks::memory();
+    let accounts = locks.repository(MemoryStorage::new());
+    fill(&accounts).await;
+    (locks, accounts)
 }
 
 /// An error with all that is behind it.

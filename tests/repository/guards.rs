@@ -6,14 +6,13 @@ use lockproof::{
 };
 
 use crate::{
-    account::{Account, account, fill},
-    memory::home::bank,
+    account::{Account, account, bank, fill},
     table::Table,
 };
 
 #[tokio::test(start_paused = true)]
 async fn what_a_guard_says_of_its_lock() -> Result<()> {
-    let (_locks, accounts, _home) = bank().await;
+    let (_locks, accounts) = bank().await;
     let one = accounts.lock_with(&1, LockOptions::new().ttl("10s").label("teller 4")).await?;
     assert_eq!((Locked::key(&one).as_str(), *Locked::id(&one)), ("account:1", 1));
     let left = Locked::remaining(&one).expect("it ends");
@@ -32,7 +31,7 @@ async fn what_a_guard_says_of_its_lock() -> Result<()> {
 
 #[tokio::test(start_paused = true)]
 async fn lost_comes_at_the_deadline() -> Result<()> {
-    let (_locks, accounts, _home) = bank().await;
+    let (_locks, accounts) = bank().await;
     let one = accounts.lock_with(&1, LockOptions::new().ttl("10s")).await?;
     let before = tokio::time::Instant::now();
     Locked::lost(&one).await;
@@ -50,7 +49,7 @@ async fn a_proof_is_enough_to_change() -> Result<()> {
     fn refund_dyn(account: &mut dyn LockProof<Account>, cents: i64) {
         account.edit().balance += cents;
     }
-    let (_locks, accounts, _home) = bank().await;
+    let (_locks, accounts) = bank().await;
     let mut one = accounts.lock(&1).await?;
     refund(&mut one, 1);
     refund_dyn(&mut one, 1);
@@ -68,7 +67,7 @@ struct Impostor {
 
 #[tokio::test(start_paused = true)]
 async fn two_types_of_one_kind_are_refused() -> Result<()> {
-    let (locks, accounts, _home) = bank().await;
+    let (locks, accounts) = bank().await;
     let impostors = locks.repository(MemoryStorage::<Impostor>::new());
     let refused = impostors.insert(Transient::new(Impostor { id: 1 })).await.expect_err("taken");
     let text = refused.to_string();
@@ -90,13 +89,13 @@ async fn errors_work_into_other_errors() {
         }
     }
     async fn mine() -> std::result::Result<(), Mine> {
-        let (_locks, accounts, _home) = bank().await;
+        let (_locks, accounts) = bank().await;
         accounts.delete(accounts.lock(&1).await?).await?;
         drop(accounts.lock(&1).await?);
         Ok(())
     }
     async fn boxed() -> std::result::Result<(), Box<dyn std::error::Error + Send + Sync>> {
-        let (_locks, accounts, _home) = bank().await;
+        let (_locks, accounts) = bank().await;
         let rejected = accounts.delete(accounts.lock(&1).await?).keep_guard().await;
         assert!(rejected.is_ok());
         drop(accounts.lock(&1).await?);

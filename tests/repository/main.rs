@@ -1,28 +1,14 @@
-//! What a repository promises. What every home of entities must keep stands in modules that are taken once for each.
-#![allow(clippy::duplicate_mod, reason = "the same tests over each home of entities")]
+//! What a repository promises. What every home of entities must keep is in `lockproof::testing`, and run by `storage`.
 
 mod account;
-mod doubt;
-mod fence_ahead;
 mod filters;
 mod guards;
 #[cfg(feature = "tracing")]
 mod logs;
-mod table;
-
-mod memory {
-    pub(crate) mod home;
-    #[path = "../round_trips.rs"]
-    mod round_trips;
-    #[path = "../writes.rs"]
-    mod writes;
-}
-
+mod out_of_range;
 #[cfg(feature = "sqlite")]
-mod sqlite {
-    mod home;
-    #[path = "../round_trips.rs"]
-    mod round_trips;
-    #[path = "../writes.rs"]
-    mod writes;
-}
+mod sqlite_documents;
+#[cfg(feature = "testing")]
+mod storage;
+mod table;
+mod with_lock;

@@ -1,47 +1,24 @@
-//! A table that tests can reach into, and that loses answers: a storage as a user would write it.
+//! A table that tests can reach into: a storage as a user would write it.
 
 use std::{
     collections::BTreeMap,
-    sync::{
-        Arc, Mutex, MutexGuard,
-        atomic::{AtomicUsize, Ordering::SeqCst},
-    },
+    sync::{Arc, Mutex, MutexGuard},
 };
 
 use lockproof::{
-    Claim, Claimed, Delete, Insert, Inserted, Query, Storage, StoreError, StoreErrorKind, Stored, Update,
-    Written,
+    Claim, Claimed, Delete, Insert, Inserted, Query, Storage, StoreError, Stored, Update, Written,
 };
-use tokio::task::yield_now;
 
 use crate::account::Account;
 
 #[derive(Clone, Default)]
-pub(crate) struct Table(Arc<Inner>);
-
-#[derive(Default)]
-struct Inner {
-    rows: Mutex<BTreeMap<u64, Row>>,
-    faults: Mutex<Vec<Fault>>,
-    writes: AtomicUsize,
-}
+pub(crate) struct Table(Arc<Mutex<BTreeMap<u64, Row>>>);
 
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
     pub(crate) account: Account,
     pub(crate) fence: i64,
     pub(crate) version: i64,
-}
-
-/// What happens to a write.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
-    /// It is done, and the answer is lost.
-    LoseReply,
-    /// It is not done, and the caller is not told whether it was.
-    LoseRequest,
-    /// It is provably not done.
-    Refuse,
 }
 
 impl Row {
@@ -53,39 +30,7 @@ impl Row {
 impl Table {
     /// What somebody may see and do who knows nothing of locks.
     pub(crate) fn rows(&self) -> MutexGuard<'_, BTreeMap<u64, Row>> {
-        self.0.rows.lock().expect("no panic")
-    }
-
-    /// What happens to the next writes, in this order.
-    pub(crate) fn next_faults(&self, faults: impl IntoIterator<Item = Fault>) {
-        self.0.faults.lock().expect("no panic").extend(faults);
-    }
-
-    /// How many writes were really done.
-    pub(crate) fn writes(&self) -> usize {
-        self.0.writes.load(SeqCst)
-    }
-
-    async fn write(&self, work: impl FnOnce() -> Result<Written, StoreError>) -> Result<Written, StoreError> {
-        let fault = {
-            let mut faults = self.0.faults.lock().expect("no panic");
-            if faults.is_empty() { None } else { Some(faults.remove(0)) }
-        };
-        let unknown = || Err(StoreError::new(StoreErrorKind::OutcomeUnknown, "the connection broke"));
-        yield_now().await;
-        match fault {
-            Some(Fault::LoseRequest) => return unknown(),
-            Some(Fault::Refuse) => {
-                return Err(StoreError::new(StoreErrorKind::Unavailable, "connection refused"));
-            }
-            Some(Fault::LoseReply) | None => {}
-        }
-        let answer = work();
-        if let Ok(Written::Done) = answer {
-            self.0.writes.fetch_add(1, SeqCst);
-        }
-        yield_now().await;
-        if fault.is_some() { unknown() } else { answer }
+        self.0.lock().expect("no panic")
     }
 }
 
@@ -95,21 +40,17 @@ impl Storage<Account> for Table {
     }
 
     async fn find_all(&self, query: &Query<Account>) -> Result<Vec<Stored<Account>>, StoreError> {
-        yield_now().await;
         Ok(query.select(self.rows().values().map(Row::stored)))
     }
 
     async fn claim(&self, claim: Claim<'_, Account>) -> Result<Claimed<Account>, StoreError> {
-        yield_now().await;
-        let claimed = match self.rows().get_mut(claim.id()) {
+        match self.rows().get_mut(claim.id()) {
             Some(row) if row.fence < claim.fence() => {
                 row.fence = claim.fence();
                 Ok(Claimed::Loaded(row.stored()))
             }
             row => claim.refused(row.map(|row| row.fence)),
-        };
-        yield_now().await;
-        claimed
+        }
     }
 
     async fn insert(&self, insert: Insert<'_, Account>) -> Result<Inserted, StoreError> {
@@ -123,27 +64,23 @@ impl Storage<Account> for Table {
     }
 
     async fn update(&self, update: Update<'_, Account>) -> Result<Written, StoreError> {
-        self.write(|| match self.rows().get_mut(update.id()) {
+        match self.rows().get_mut(update.id()) {
             Some(row) if row.fence == update.fence() && update.versions().contains(&row.version) => {
                 (row.account, row.version) = (update.entity().clone(), update.version());
                 Ok(Written::Done)
             }
             row => update.refused(row.map(|row| (row.fence, row.version))),
-        })
-        .await
+        }
     }
 
     async fn delete(&self, delete: Delete<'_, Account>) -> Result<Written, StoreError> {
-        self.write(|| {
-            let mut rows = self.rows();
-            match rows.get(delete.id()) {
-                Some(row) if row.fence == delete.fence() && delete.versions().contains(&row.version) => {
-                    rows.remove(delete.id());
-                    Ok(Written::Done)
-                }
-                row => delete.refused(row.map(|row| (row.fence, row.version))),
+        let mut rows = self.rows();
+        match rows.get(delete.id()) {
+            Some(row) if row.fence == delete.fence() && delete.versions().contains(&row.version) => {
+                rows.remove(delete.id());
+                Ok(Written::Done)
             }
-        })
-        .await
+            row => delete.refused(row.map(|row| (row.fence, row.version))),
+        }
     }
 }

@@ -46,7 +46,7 @@
 //! | `tracing` | yes | log lines through `tracing` |
 //! | `serde` | no | `Serialize` for entities and values |
 //! | `sqlite` | no | `SqliteStore` and `SqliteDocuments`; brings `serde` and `sqlx` |
-//! | `testing` | no | `testing`: for authors of stores, what the library's own stores are tested with |
+//! | `testing` | no | the module `testing`: what every store must do, as tests, and stores that fail as they are told |
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -66,12 +66,12 @@ pub mod testing;
 // The public interface is:
 pub use crate::error::{Error, Result};
 pub use crate::lock::{
-    AcquireError, BuildError, ExtendError, IntoWait, Lease, Lock, LockOptions, Locks, LocksBuilder,
-    ReleaseError, ShutdownError, Wait,
+    AcquireError, BuildError, ExtendError, IntoWait, InvalidOption, Lease, Lock, LockOptions, Locks,
+    LocksBuilder, OnLost, OnStoreError, ReleaseError, Retry, ShutdownError, Wait,
 };
 pub use crate::model::{
-    Deadline, FencingToken, IntoLockKey, IntoTtl, InvalidDuration, InvalidKey, InvalidOwner, KeyPartWriter,
-    Label, LockKey, LockKeyPart, Namespace, Owner, TokenExhausted, Ttl,
+    Deadline, FencingToken, IntoLockKey, IntoOwner, IntoTtl, InvalidDuration, InvalidKey, InvalidOwner,
+    KeyPartWriter, Label, LockKey, LockKeyPart, Namespace, Owner, TokenExhausted, Ttl,
 };
 pub use crate::proof::{LockProof, Lockable, Locked, OpenMut, Persistent, ReadProof, Stored, Transient};
 pub use crate::repository::{

@@ -115,7 +115,7 @@ fn futures_of_async_fns_can_be_spawned(
     storage: &MemoryStorage<Named>,
 ) {
     future_is_send(locks.drain());
-    future_is_send(locks.shutdown(std::time::Duration::ZERO));
+    future_is_send(locks.shutdown("1s"));
     future_is_send(lock.acquire());
     future_is_send(lock.try_acquire());
     future_is_send(lease.lost());

@@ -1,7 +1,6 @@
 //! How locks are held over time, over a store in memory and over one that fails.
 
-#[path = "../support/faulty.rs"]
-mod faulty;
+use lockproof::testing::faulty;
 
 mod cancel;
 mod dropping;

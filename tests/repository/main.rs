@@ -8,7 +8,6 @@ mod logs;
 mod out_of_range;
 #[cfg(feature = "sqlite")]
 mod sqlite_documents;
-#[cfg(feature = "testing")]
 mod storage;
 mod table;
 mod with_lock;

@@ -8,7 +8,7 @@ use super::{
     home::{Home, chain},
     list::each_case,
 };
-use crate::{error::Result, testing::told};
+use crate::{error::Result, testing::say::told};
 
 /// One thing that every storage must do.
 #[derive(Clone, Copy, Debug)]

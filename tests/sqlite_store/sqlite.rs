@@ -261,29 +261,6 @@ async fn a_row_that_was_tampered_with_is_an_error_or_free() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn works_over_pools_of_the_application() {
-    let file = File::new();
-    // Rollback journal, one connection, no busy timeout: as bad as it gets.
-    let options = file.options().create_if_missing(true).busy_timeout(Duration::ZERO);
-    let pool = |size| SqlitePoolOptions::new().max_connections(size).connect_lazy_with(options.clone());
-    let one = SqliteStore::from_pool(pool(1)).await.expect("opens");
-    let two = SqliteStore::from_pool(pool(3)).await.expect("opens");
-    super::cases::fifty_at_once_give_one_grant_and_no_error(&one, &two).await;
-    super::cases::tokens_rise_over_release_and_force_and_rotate(&two, &one).await;
-    super::cases::wakeups_begin_with_all_and_tell_of_a_release(&one, &two).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn works_in_a_shared_memory_database() {
-    let pool =
-        SqlitePoolOptions::new().max_connections(3).connect("sqlite::memory:").await.expect("connects");
-    let one = SqliteStore::from_pool(pool.clone()).await.expect("opens");
-    let two = SqliteStore::from_pool(pool).await.expect("opens");
-    super::cases::fifty_at_once_give_one_grant_and_no_error(&one, &two).await;
-    super::cases::wakeups_begin_with_all_and_tell_of_a_release(&one, &two).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_is_dropped_leaves_the_store_usable() {
     let file = File::new();
     let store = file.store().await;

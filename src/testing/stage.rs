@@ -1,0 +1,114 @@
+use std::{sync::Arc, time::Duration};
+
+use tokio::time::sleep;
+
+use super::{
+    calls::{LONG, acquire, holder, is_released, try_acquire},
+    harness::Harness,
+    say::{holds, is},
+};
+use crate::{
+    model::{FencingToken, Owner, Ttl},
+    store::{Holder, LockStore},
+};
+
+/// What a case gets: two handles to the same empty place for locks, as two processes have them, and how much time
+/// things take there.
+pub(super) struct Stage {
+    store: Arc<dyn LockStore>,
+    other: Arc<dyn LockStore>,
+    /// The ttl of a lease that is left to lapse.
+    pub(super) short: Duration,
+    /// How late an answer or a wake-up may come.
+    pub(super) margin: Duration,
+}
+
+/// In which state the lock `k` is.
+#[derive(Clone, Copy)]
+pub(super) enum State {
+    /// It was held, and released.
+    Missing,
+    Running,
+    Never,
+    Lapsed,
+}
+
+impl Stage {
+    pub(super) async fn open(harness: &dyn Harness) -> Self {
+        let open = async || match harness.open().await {
+            Ok(store) => store,
+            Err(error) => {
+                panic!("the store cannot be opened: {error}: {:?}", std::error::Error::source(&error))
+            }
+        };
+        Self { store: open().await, other: open().await, short: harness.short(), margin: harness.margin() }
+    }
+
+    pub(super) fn store(&self) -> &dyn LockStore {
+        &*self.store
+    }
+
+    /// The same locks from another process.
+    pub(super) fn other(&self) -> &dyn LockStore {
+        &*self.other
+    }
+
+    pub(super) fn store_arc(&self) -> Arc<dyn LockStore> {
+        Arc::clone(&self.store)
+    }
+
+    pub(super) fn other_arc(&self) -> Arc<dyn LockStore> {
+        Arc::clone(&self.other)
+    }
+
+    /// Brings the lock `k` into a state, through the first handle. Tells whose it is or was, and under which token.
+    pub(super) async fn bring(&self, state: State) -> (Owner, FencingToken) {
+        let owner = Owner::unique();
+        let store = self.store();
+        let token = match state {
+            State::Missing => {
+                let token = acquire(store, "k", &owner).await;
+                is_released(store, "k", &owner).await;
+                token
+            }
+            State::Running => acquire(store, "k", &owner).await,
+            State::Never => try_acquire(store, "k", &owner, Ttl::Never).await.expect("the lock `k` is free"),
+            State::Lapsed => {
+                let token = try_acquire(store, "k", &owner, self.short).await.expect("the lock `k` is free");
+                self.lapse().await;
+                token
+            }
+        };
+        (owner, token)
+    }
+
+    /// Waits until what was taken for `short` has lapsed.
+    pub(super) async fn lapse(&self) {
+        sleep(self.short * 2).await;
+    }
+
+    /// The lock `k` is still that of `bring`, in the same state, for both processes.
+    pub(super) async fn is_untouched(&self, state: State, owner: &Owner, token: FencingToken) {
+        for (process, store) in [("here", self.store()), ("elsewhere", self.other())] {
+            let what = format!("who holds the lock, asked {process}");
+            let held = holder(store, "k").await;
+            let Some(Holder { owner: now, token: its, remaining, .. }) = &held else {
+                panic!("{what}: the answer was nobody, and must be {owner:?} as before");
+            };
+            is(&what, (now, *its), (owner, token));
+            match state {
+                State::Never => is("the time that is left, of a lock that never expires", *remaining, None),
+                _ => {
+                    let between = remaining.is_some_and(|left| left <= LONG && left > LONG / 2);
+                    holds("the time that is left", remaining, between, "what it was before");
+                }
+            }
+        }
+    }
+
+    /// Nobody holds the lock `k`, for both processes.
+    pub(super) async fn is_free(&self) {
+        is("who holds the lock, asked here", holder(self.store(), "k").await, None);
+        is("who holds the lock, asked elsewhere", holder(self.other(), "k").await, None);
+    }
+}

@@ -3,6 +3,7 @@
 
 mod grants;
 mod reads;
+mod storages;
 mod tokens;
 mod twist;
 
@@ -44,10 +45,14 @@ impl Harness for Shown {
     }
 }
 
-/// What the case says of the store; `None` if it passes.
-fn caught(case: &str, harness: &Shown) -> Option<String> {
-    let panic = catch_unwind(AssertUnwindSafe(|| run_case(case, harness))).err()?;
+/// What a case says of a store; `None` if it passes.
+fn said(case: impl FnOnce()) -> Option<String> {
+    let panic = catch_unwind(AssertUnwindSafe(case)).err()?;
     Some(*panic.downcast::<String>().expect("a panic with a text"))
+}
+
+fn caught(case: &str, store: &Shown) -> Option<String> {
+    said(|| run_case(case, store))
 }
 
 /// Makes a test of each wrong store: it is caught by this case, which says this.

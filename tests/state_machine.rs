@@ -33,7 +33,7 @@ fn verdict(played: Result<(), Divergence>) -> Result<(), TestCaseError> {
 fn the_memory_store_does_what_the_reference_does() {
     let pace = Pace::exact();
     let played = runner(4_000).run(&sequences(pace.clone(), 80), |steps| {
-        verdict(paused().block_on(async { play(&MemoryStore::new(), &pace, &steps).await }))
+        verdict(paused().block_on(async { play(&[&MemoryStore::new()], &pace, &steps).await }))
     });
     played.unwrap_or_else(|error| panic!("{error}"));
 }
@@ -45,15 +45,18 @@ fn the_sqlite_store_does_what_the_reference_does() {
     use std::time::Duration;
 
     use futures::future::try_join_all;
-    use lockproof::SqliteStore;
+    use lockproof::{LockStore, SqliteStore};
 
     let directory = tempfile::tempdir().expect("a directory");
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-    let store = runtime.block_on(SqliteStore::open(directory.path().join("locks.db"))).expect("opens");
+    let open = || runtime.block_on(SqliteStore::open(directory.path().join("locks.db"))).expect("opens");
+    // Two pools, as two processes have them.
+    let (store, other) = (open(), open());
+    let stores: [&dyn LockStore; 2] = [&store, &other];
     let pace = Pace::real(Duration::from_millis(40), Duration::from_millis(10));
     // Eight at once, on keys of their own: while one sleeps the others go on.
     let played = runner(6).run(&vec(sequences(pace.clone(), 40), 8), |games| {
-        let games = games.iter().map(|steps| play(&store, &pace, steps));
+        let games = games.iter().map(|steps| play(&stores, &pace, steps));
         verdict(runtime.block_on(try_join_all(games)).map(drop))
     });
     played.unwrap_or_else(|error| panic!("{error}"));

@@ -106,6 +106,9 @@ macro_rules! __each_conformance_case {
                 store_list__after [OrderedList] "what comes after this key",
                 store_list__by_pages [OrderedList] "each key once",
             }
+            store_model {
+                store_model__random_calls [Expiry Fencing] "as a reference answers that is obviously right",
+            }
             store_release {
                 store_release__missing_same "`NotHeld`",
                 store_release__missing_other "`NotHeld`",

@@ -121,4 +121,16 @@ wrong_stores! {
     owners_that_are_trimmed: reads::TrimsOwners, "store_text__owners_that_look_alike", "`release` by \"ada \"";
     tokens_that_are_forgotten: tokens::TokensAreForgotten, "store_token__over_releases", "must be above 1";
     tokens_that_are_too_high: tokens::TokensAreTooHigh, "store_token__fits_into_a_double", "below 2^53";
+    a_failed_try_that_extends_at_random: grants::AFailedTryExtends, "store_model__random_calls", "the store diverges";
+    a_force_that_keeps_the_token_at_random: tokens::ForceKeepsTheToken, "store_model__random_calls", "the store diverges";
+    a_grant_to_two_at_random: grants::GrantsTwice, "store_model__random_calls", "the store diverges";
+    a_label_that_is_forgotten_at_random: grants::ForgetsTheLabel, "store_model__random_calls", "the store diverges";
+    a_list_of_the_lapsed_at_random: reads::ListShowsTheLapsed, "store_model__random_calls", "the store diverges";
+    a_release_of_what_has_lapsed_at_random: grants::ReleaseAlwaysSucceeds, "store_model__random_calls", "the store diverges";
+    a_rotation_below_at_random: tokens::RotatesBelow, "store_model__random_calls", "the store diverges";
+    a_rotation_that_is_done_anew_at_random: tokens::RotatesAnew, "store_model__random_calls", "the store diverges";
+    a_token_that_outlives_a_lapse_at_random: tokens::TokenOutlivesATakeOver, "store_model__random_calls", "the store diverges";
+    a_twin_that_is_shortened_at_random: grants::ShortensATwin, "store_model__random_calls", "the store diverges";
+    an_extension_that_revives_at_random: grants::ExtendRevives, "store_model__random_calls", "the store diverges";
+    never_that_is_a_day_at_random: grants::NeverIsADay, "store_model__random_calls", "the store diverges";
 }

@@ -9,7 +9,7 @@
 //!
 //! let pace = Pace::exact();
 //! for seed in 0..20 {
-//!     play(&MemoryStore::new(), &pace, &Step::sequence(seed, 40, &pace)).await?;
+//!     play(&[&MemoryStore::new()], &pace, &Step::sequence(seed, 40, &pace)).await?;
 //! }
 //! # Ok::<(), lockproof::testing::model::Divergence>(()) }).unwrap();
 //! ```

@@ -35,19 +35,20 @@ impl fmt::Display for Divergence {
 
 impl Error for Divergence {}
 
-/// Makes the calls one after the other, on keys that nobody else has, and compares each answer with the reference's.
+/// Makes the calls one after the other, on keys that nobody else has, and compares each answer with the reference's. They
+/// go to these handles in turn, which have to be handles to the same locks.
 ///
 /// # Errors
 /// At the first answer that is wrong, or is a [`StoreError`](crate::StoreError).
 ///
 /// # Cancel safety
 /// Can be dropped at any time; locks that were taken stay until they lapse, those that never do for good.
-pub async fn play(store: &dyn LockStore, pace: &Pace, steps: &[Step]) -> Result<(), Divergence> {
-    let mut player = Player::new(store, pace);
+pub async fn play(stores: &[&dyn LockStore], pace: &Pace, steps: &[Step]) -> Result<(), Divergence> {
+    let mut player = Player::new(pace);
     // Nothing is left behind.
     let last = (0..Step::KEYS).map(|key| Step::ForceRelease { key });
-    for step in steps.iter().cloned().chain(last) {
-        if let Err(why) = player.make(&step).await {
+    for (step, store) in steps.iter().cloned().chain(last).zip(stores.iter().cycle()) {
+        if let Err(why) = player.make(*store, &step).await {
             return Err(Divergence { story: player.story, why });
         }
     }
@@ -55,7 +56,6 @@ pub async fn play(store: &dyn LockStore, pace: &Pace, steps: &[Step]) -> Result<
 }
 
 struct Player<'a> {
-    store: &'a dyn LockStore,
     pace: &'a Pace,
     reference: Reference,
     /// Where the reference's clock began.
@@ -67,9 +67,8 @@ struct Player<'a> {
 }
 
 impl<'a> Player<'a> {
-    fn new(store: &'a dyn LockStore, pace: &'a Pace) -> Self {
+    fn new(pace: &'a Pace) -> Self {
         Self {
-            store,
             pace,
             reference: Reference::new(pace.clone()),
             started: BootInstant::now(),
@@ -79,9 +78,9 @@ impl<'a> Player<'a> {
         }
     }
 
-    async fn make(&mut self, step: &Step) -> Result<(), String> {
+    async fn make(&mut self, store: &dyn LockStore, step: &Step) -> Result<(), String> {
         let begin = self.now();
-        let answer = self.call(step).await;
+        let answer = self.call(store, step).await;
         let span = Span { begin, end: self.now() };
         let line = match &answer {
             Ok(Some(answer)) => format!("{begin:?} {step:?} -> {answer:?}"),
@@ -97,12 +96,12 @@ impl<'a> Player<'a> {
     }
 
     /// The store's answer; none if it was not asked.
-    async fn call(&self, step: &Step) -> Result<Option<Answer>, String> {
+    async fn call(&self, store: &dyn LockStore, step: &Step) -> Result<Option<Answer>, String> {
         let answer = match *step {
             Step::Acquire { key, owner, ttl, label } => {
                 let request =
                     Acquire::new(self.key(key)?, self.owner(owner), label_of(label), self.ttl(ttl)?);
-                match self.store.acquire(request).await.map_err(told)? {
+                match store.acquire(request).await.map_err(told)? {
                     AcquireReply::Granted { token } => Answer::Granted(token),
                     AcquireReply::Held { remaining, holder } => {
                         let holder = holder.map(|holder| self.seen(&holder)).transpose()?;
@@ -112,14 +111,14 @@ impl<'a> Player<'a> {
             }
             Step::Extend { key, owner, ttl } => {
                 let request = Extend::new(self.key(key)?, self.owner(owner), self.ttl(ttl)?);
-                match self.store.extend(request).await.map_err(told)? {
+                match store.extend(request).await.map_err(told)? {
                     ExtendReply::Extended => Answer::Done,
                     ExtendReply::NotHeld => Answer::NotHeld,
                 }
             }
             Step::Release { key, owner } => {
                 let request = Release::new(self.key(key)?, self.owner(owner));
-                match self.store.release(request).await.map_err(told)? {
+                match store.release(request).await.map_err(told)? {
                     ReleaseReply::Released => Answer::Done,
                     ReleaseReply::NotHeld => Answer::NotHeld,
                 }
@@ -128,24 +127,24 @@ impl<'a> Player<'a> {
                 let above = above.map(|offset| lifted(self.reference.highest_token(key), offset));
                 let (from, to) = (self.owner(from), self.owner(to));
                 let request = Rotate::new(self.key(key)?, from, to, label_of(label), self.ttl(ttl)?, above);
-                match self.store.rotate(request).await.map_err(told)? {
+                match store.rotate(request).await.map_err(told)? {
                     RotateReply::Granted { token } => Answer::Granted(token),
                     RotateReply::NotHeld => Answer::NotHeld,
                 }
             }
             Step::ForceRelease { key } => {
-                match self.store.force_release(ForceRelease::new(self.key(key)?)).await.map_err(told)? {
+                match store.force_release(ForceRelease::new(self.key(key)?)).await.map_err(told)? {
                     ForceReply::Forced { token } => Answer::Forced(token),
                     ForceReply::NotHeld => Answer::NotHeld,
                 }
             }
             Step::Inspect { key } => {
-                let holder = self.store.inspect(Inspect::new(self.key(key)?)).await.map_err(told)?;
+                let holder = store.inspect(Inspect::new(self.key(key)?)).await.map_err(told)?;
                 Answer::Holder(holder.map(|holder| self.seen(&holder)).transpose()?)
             }
             Step::List => {
                 let request = List::new(self.prefix.clone(), None, 100);
-                let lines = self.store.list(request).await.map_err(told)?;
+                let lines = store.list(request).await.map_err(told)?;
                 let read = |line: &HeldKey| {
                     let number =
                         line.key.as_str().strip_prefix(&self.prefix).and_then(|key| key.parse().ok());

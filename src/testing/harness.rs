@@ -48,17 +48,15 @@ pub trait Harness {
         Duration::from_secs(300)
     }
 
-    /// How many locks the store keeps in mind, free ones included; `None`, unless it is overridden, if nobody can say.
-    ///
-    /// # Errors
-    /// [`StoreError`](crate::StoreError) if the store cannot be reached, which fails the case.
-    ///
-    /// # Cancel safety
-    /// It is never dropped half-way.
-    fn kept(&self) -> StoreFuture<Option<usize>> {
-        Box::pin(async { Ok(None) })
+    /// How many locks the store has in mind, free ones included, for a case that looks whether that stays bounded;
+    /// `None`, unless it is overridden, where nobody can say.
+    fn count(&self) -> Option<Count> {
+        None
     }
 }
+
+/// Asks how many locks a store has in mind.
+pub type Count = Box<dyn Fn() -> StoreFuture<usize> + Send + Sync>;
 
 /// Drives a case to its end on a runtime of its own with two threads, in real time.
 pub fn in_real_time(case: CaseFuture<'_>) {

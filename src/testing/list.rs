@@ -6,6 +6,138 @@
 macro_rules! __each_conformance_case {
     ($callback:path; $($first:tt)*) => {
         $callback! { [$($first)*]
+            acquire {
+                acquire__free "at once",
+                acquire__mine_running "waits, then `Timeout` with the holder and how long it waited",
+                acquire__mine_never "waits, then `Timeout`",
+                acquire__other "waits, then `Timeout`",
+                acquire__mine_lapsed [Expiry Fencing] "at once, under a higher token",
+                acquire__mine_lapsed_retaken [Expiry] "waits; the other's lock stands",
+                acquire__mine_running_until_it_is_released "comes at the release",
+                acquire__mine_never_until_it_is_dropped "comes at the release",
+                acquire__other_until_it_is_released "comes at the release",
+                acquire__other_until_it_is_dropped "comes at the release",
+                acquire__other_until_it_is_forced "comes when it is free",
+                acquire__other_until_it_expires [Expiry] "comes at the expiry, which nobody announces",
+                acquire__other_without_a_wait "`Timeout` at once, with the holder",
+                acquire__other_who_does_not_expire_while_it_is_waited_for "waiting does not change the holder's expiry",
+            }
+            closing {
+                closing__drain_with_nothing_to_do "at once",
+                closing__drain_waits_for_what_was_dropped "when it returns, all of it is free",
+                closing__drain_leaves_what_is_held "guards that are there hold on",
+                closing__shutdown_releases_what_is_held "it is free, and the guards know",
+                closing__shutdown_releases_what_was_dropped "it is free",
+                closing__shutdown_refuses_later_calls "`Err(Closed)`",
+                closing__shutdown_tells_waiters "`Err(Closed)`, at once",
+                closing__shutdown_wakes_waiters_elsewhere "they get the lock",
+                closing__shutdown_leaves_other_services_alone "their locks stand",
+                closing__shutdown_ends_in_time_although_the_store_hangs "an error at the end of its limit",
+            }
+            dropping {
+                dropping__mine_running "free, soon",
+                dropping__mine_never "free, soon",
+                dropping__mine_lapsed [Expiry] "nothing is to be done",
+                dropping__mine_lapsed_retaken [Expiry] "the other's lock stands",
+                dropping__mine_lapsed_retaken_here [Expiry] "the new guard's lock stands",
+                dropping__mine_forced_retaken "the other's lock stands",
+                dropping__then_try_acquire [Fencing] "`Some` under a higher token, each of a thousand times",
+                dropping__then_acquire_elsewhere "another process has it soon",
+                dropping__many_at_once "all of them are free, soon",
+                dropping__in_another_task "free, soon",
+                dropping__by_a_panic "free, soon",
+                dropping__a_call_half_way "no lock is left behind, no waiter is stuck",
+            }
+            exclusive {
+                exclusive__fifty_tasks_of_one_service "never two inside, all are served, nothing is left behind",
+                exclusive__fifty_tasks_of_two_services "never two inside, all are served, nothing is left behind",
+                exclusive__four_services "never two inside, all are served, nothing is left behind",
+                exclusive__pollers_without_wakeups "never two inside, all are served, nothing is left behind",
+                exclusive__n_tries_give_one_lease_and_no_error "one `Some`, 49 `None`, no error",
+                exclusive__different_keys "do not block each other",
+                exclusive__different_namespaces "do not block each other",
+            }
+            extend {
+                extend__mine_running "`Ok`: the ttl counts from now",
+                extend__mine_running_by_the_original_ttl "none given is the original ttl",
+                extend__mine_running_for_less [Expiry] "it may become shorter",
+                extend__mine_never "`Err(NeverExpires)`, nothing is changed",
+                extend__mine_lapsed [Expiry] "`Err(Lost)`, not revived",
+                extend__mine_lapsed_retaken [Expiry] "`Err(Lost)`; the other's expiry stands",
+                extend__mine_forced "`Err(Lost)`, and from then on the guard knows",
+                extend__mine_forced_retaken "`Err(Lost)`; the other's lock stands",
+                extend__keeps_a_waiter_out_past_the_old_ttl [Expiry] "the waiter does not get it",
+            }
+            lost {
+                lost__mine_running "false, pending",
+                lost__mine_never "false, pending",
+                lost__mine_lapsed [Expiry] "true, ready",
+                lost__mine_lapsed_retaken [Expiry] "true, ready",
+                lost__at_the_deadline [Expiry] "ready at the deadline",
+                lost__at_the_deadline_while_the_store_hangs [Expiry] "ready at the deadline all the same",
+                lost__before_others_get_it [Expiry] "true before somebody else has it",
+                lost__when_a_renewal_finds_it_forced "ready, as soon as that is known",
+            }
+            lost_reply {
+                lost_reply__to_acquire "an error; the next one gets its own lock, nothing is left",
+                lost_reply__to_try_acquire "an error; the next one gets its own lock, nothing is left",
+                lost_reply__to_acquire_for_ever "an error in time; the next one gets its own lock",
+                lost_reply__to_acquire_by_the_same_owner "the same call again gets the lock that the first one took",
+                lost_reply__to_acquire_that_comes_later "it is found and released",
+                lost_reply__to_release "no error for the caller: it is asked again",
+                lost_reply__to_the_release_of_a_dropped_guard "it is asked again, nothing is left",
+                lost_reply__to_a_batch_of_releases "they are asked again, nothing is left",
+                lost_reply__to_the_same_batch_of_releases "`NotHeld`: it was done",
+                lost_reply__to_a_batch_of_extensions "the same batch again extends again",
+                lost_reply__to_extend "an error; of the two deadlines the earlier holds",
+                lost_reply__to_extend_for_less [Expiry] "an error; of the two deadlines the earlier holds",
+                lost_reply__to_rotate "an error; the next one gets it, nothing is left",
+                lost_reply__to_rotate_for_ever "an error in time; the next one gets it, nothing is left",
+                lost_reply__to_rotate_between_the_same_owners "the same call again gets the token",
+                lost_reply__to_force_release "the same call again is `NotHeld`; the token was raised",
+            }
+            many {
+                many__keys_taken_and_released "what the store has in mind is bounded",
+                many__keys_held_at_once "all are listed, and go with their guards",
+                many__turns_on_one_key [Fencing] "each under a higher token",
+            }
+            order {
+                order__of_twenty_waiters "as they came",
+                order__of_those_behind_some_who_went_away "as they came",
+                order__behind_one_whose_time_is_up "it does not hold up those behind it",
+                order__a_waiter_elsewhere_gets_its_turn "although many wait here",
+            }
+            outage {
+                outage__try_acquire_says_so_at_once "an error of the store, never \"held\"",
+                outage__acquire_says_so_at_the_end_of_its_wait "an error of the store, never \"held\"",
+                outage__acquire_gets_it_when_the_store_is_back "soon after",
+                outage__works_again_without_a_new_service "as if nothing had been",
+                outage__release_waits_it_out "`Ok`, a little later",
+                outage__a_dropped_guard_is_released_when_the_store_is_back "soon after",
+                outage__extend_says_so_and_changes_nothing "an error of the store",
+                outage__a_store_that_hangs_ends_a_wait_on_time "an error of the store at the end of the wait",
+                outage__a_store_that_hangs_ends_a_try_at_the_op_timeout "an error of the store",
+                outage__what_is_no_use_to_try_again_is_told_at_once "an error of the store",
+                outage__a_slow_store_works "as a fast one does",
+            }
+            release {
+                release__mine_running "`Ok`, then free",
+                release__mine_never "`Ok`, then free",
+                release__mine_lapsed [Expiry] "`Err(Lost)`",
+                release__mine_lapsed_retaken [Expiry] "`Err(Lost)`; the other's lock stands",
+                release__mine_lapsed_retaken_here [Expiry] "`Err(Lost)`; the new guard's lock stands",
+                release__mine_forced "`Err(Lost)`",
+                release__mine_forced_retaken "`Err(Lost)`; the other's lock stands",
+                release__free_for_others_when_it_returns "another process has it at the first try",
+                release__again_and_again [Fencing] "each grant under a higher token",
+            }
+            remaining {
+                remaining__mine_running "`Some`, counts down",
+                remaining__mine_never "`None`",
+                remaining__mine_lapsed [Expiry] "`Some(ZERO)`",
+                remaining__mine_lapsed_retaken [Expiry] "`Some(ZERO)`",
+                remaining__mine_forced "`Some(ZERO)`, as soon as that is known",
+            }
             store_acquire {
                 store_acquire__missing_same [Fencing] "what was released is granted again, under a higher token",
                 store_acquire__missing_other "what nobody holds is granted",
@@ -168,40 +300,25 @@ macro_rules! __each_conformance_case {
                 store_wakeups__two_listeners [Wakeups] "both hear it",
                 store_wakeups__again_after_a_listener_went_away [Wakeups] "the next one hears it too",
             }
+            try_acquire {
+                try_acquire__free "`Some`",
+                try_acquire__mine_running "`None`, at once and without an error; the holder's lock stands",
+                try_acquire__mine_never "`None`, at once and without an error; the holder's lock stands",
+                try_acquire__other "`None`, at once and without an error; the holder's lock stands",
+                try_acquire__mine_lapsed [Expiry Fencing] "`Some`, under a higher token",
+                try_acquire__mine_lapsed_retaken [Expiry] "`None`; the other's lock stands",
+                try_acquire__behind_a_waiter "`None`, at once",
+            }
+            wakeup {
+                wakeup__release_here "well before the waiter would have polled",
+                wakeup__drop_here "well before the waiter would have polled",
+                wakeup__release_elsewhere [Wakeups] "well before the waiter would have polled",
+                wakeup__drop_elsewhere [Wakeups] "well before the waiter would have polled",
+                wakeup__force_elsewhere [Wakeups] "well before the waiter would have polled",
+                wakeup__announced_by_nobody "at the next poll",
+            }
         }
     };
 }
 
-/// Makes each case a `#[test]` of a store, in a module of this name: `conformance!(my_store, MyHarness::new())`. The
-/// expression is one empty place for locks, a [`Harness`](crate::testing::Harness), and is evaluated for each test.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __conformance {
-    ($store:ident, $harness:expr $(,)?) => {
-        $crate::__each_conformance_case! { $crate::__conformance_tests; $store $harness }
-    };
-}
-
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __conformance_tests {
-    (
-        [$store:ident $harness:expr]
-        $($subject:ident { $($name:ident $([$($need:ident)+])? $rule:literal,)* })*
-    ) => {
-        #[allow(non_snake_case, unused_imports)]
-        mod $store {
-            use super::*;
-
-            $($(
-                #[test]
-                fn $name() {
-                    $crate::testing::run_case(::core::stringify!($name), &$harness);
-                }
-            )*)*
-        }
-    };
-}
-
-pub use __conformance as conformance;
 pub(super) use __each_conformance_case as each_case;

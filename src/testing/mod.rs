@@ -41,6 +41,7 @@
 mod calls;
 mod case;
 mod cases;
+mod conformance;
 mod fault;
 pub mod faulty;
 mod harness;
@@ -53,9 +54,9 @@ mod storage;
 mod tasks;
 
 pub use case::{CASES, Case, run_case};
+pub use conformance::conformance;
 pub use faulty::FaultyStore;
-pub use harness::{CaseFuture, Harness, in_real_time};
-pub use list::conformance;
+pub use harness::{CaseFuture, Count, Harness, in_real_time};
 pub use need::Need;
 pub use storage::{
     FaultyStorage, STORAGE_CASES, StorageCase, StorageFault, StorageHarness, run_storage_case,

@@ -4,10 +4,12 @@ use tokio::time::sleep;
 
 use super::{
     calls::{LONG, acquire, holder, is_released, try_acquire},
-    harness::Harness,
+    faulty::FaultyStore,
+    harness::{Count, Harness},
     say::{holds, is},
 };
 use crate::{
+    lock::{Lease, Lock, Locks},
     model::{FencingToken, Owner, Ttl},
     store::{Holder, LockStore},
 };
@@ -21,6 +23,10 @@ pub(super) struct Stage {
     pub(super) short: Duration,
     /// How late an answer or a wake-up may come.
     pub(super) margin: Duration,
+    /// How many keys and turns are many.
+    pub(super) many: usize,
+    /// How many locks the store has in mind, if it can say.
+    pub(super) count: Option<Count>,
 }
 
 /// In which state the lock `k` is.
@@ -41,7 +47,14 @@ impl Stage {
                 panic!("the store cannot be opened: {error}: {:?}", std::error::Error::source(&error))
             }
         };
-        Self { store: open().await, other: open().await, short: harness.short(), margin: harness.margin() }
+        Self {
+            store: open().await,
+            other: open().await,
+            short: harness.short(),
+            margin: harness.margin(),
+            many: harness.many(),
+            count: harness.count(),
+        }
     }
 
     pub(super) fn store(&self) -> &dyn LockStore {
@@ -82,6 +95,72 @@ impl Stage {
         (owner, token)
     }
 
+    /// A service over the first handle.
+    pub(super) fn locks(&self) -> Locks {
+        self.over(self.store_arc())
+    }
+
+    /// A service over the handle of another process.
+    pub(super) fn elsewhere(&self) -> Locks {
+        self.over(self.other_arc())
+    }
+
+    /// The first handle with faults, and a service over that.
+    pub(super) fn faulty(&self) -> (FaultyStore, Locks) {
+        let store = FaultyStore::over(self.store_arc());
+        let locks = self.over(store.clone());
+        (store, locks)
+    }
+
+    /// The same with a service that is soon done with a call that hangs.
+    pub(super) fn hanging(&self) -> (FaultyStore, Locks) {
+        let store = FaultyStore::over(self.store_arc());
+        (store.clone(), Locks::new(store))
+    }
+
+    /// A service that gives a busy machine time to answer.
+    pub(super) fn over(&self, store: impl LockStore) -> Locks {
+        let limit = self.op_timeout();
+        Locks::builder().store(store).op_timeout(limit).build().expect("the cases use legal settings")
+    }
+
+    /// How long a call to the store may take.
+    pub(super) fn op_timeout(&self) -> Duration {
+        Duration::from_secs(1) + self.margin
+    }
+
+    /// A guard of this service for the lock `k`, in this state.
+    pub(super) async fn mine(&self, locks: &Locks, state: State) -> Lease {
+        let lock = match state {
+            State::Never => locks.lock("k").ttl(Ttl::Never),
+            State::Lapsed => locks.lock("k").ttl(self.short),
+            State::Missing | State::Running => locks.lock("k").ttl(LONG),
+        };
+        let lease = taken(&lock.label("mine")).await;
+        if let State::Lapsed = state {
+            self.lapse().await;
+        }
+        lease
+    }
+
+    /// The lock `k` held by another process.
+    pub(super) async fn others(&self) -> Lease {
+        taken(&self.elsewhere().lock("k").ttl(LONG).label("other")).await
+    }
+
+    /// The lock is still this guard's, for both processes.
+    pub(super) async fn is_still(&self, lease: &Lease) {
+        for (process, store) in [("here", self.store()), ("elsewhere", self.other())] {
+            let held = holder(store, "k").await.map(|held| (held.owner, held.token));
+            is(
+                &format!("who holds the lock, asked {process}"),
+                held,
+                Some((lease.owner().clone(), lease.fence())),
+            );
+        }
+        holds("`is_lost` of its guard", lease.is_lost(), !lease.is_lost(), "false");
+    }
+
     /// Waits until what was taken for `short` has lapsed.
     pub(super) async fn lapse(&self) {
         sleep(self.short * 2).await;
@@ -110,5 +189,16 @@ impl Stage {
     pub(super) async fn is_free(&self) {
         is("who holds the lock, asked here", holder(self.store(), "k").await, None);
         is("who holds the lock, asked elsewhere", holder(self.other(), "k").await, None);
+    }
+}
+
+/// Takes what must be free.
+pub(super) async fn taken(lock: &Lock) -> Lease {
+    match lock.try_acquire().await {
+        Ok(Some(lease)) => lease,
+        Ok(None) => {
+            panic!("`try_acquire`: the answer was `None`, and must be a lease: nobody holds {lock:?}")
+        }
+        Err(error) => panic!("`try_acquire`: the answer was {error:?}, and must be a lease"),
     }
 }

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use lockproof::{
     LockStore, MemoryStore, StoreFuture,
-    testing::{CaseFuture, FaultyStore, Harness},
+    testing::{CaseFuture, Count, FaultyStore, Harness},
 };
 
 /// A memory store, whose time is tokio's and stands still while somebody computes.
@@ -21,16 +21,19 @@ impl Harness for Memory {
     }
 
     fn margin(&self) -> Duration {
-        Duration::from_millis(10)
+        Duration::from_millis(20)
     }
 
     fn many(&self) -> usize {
         100_000
     }
 
-    fn kept(&self) -> StoreFuture<Option<usize>> {
-        let kept = self.0.len();
-        Box::pin(async move { Ok(Some(kept)) })
+    fn count(&self) -> Option<Count> {
+        let store = self.0.clone();
+        Some(Box::new(move || {
+            let count = store.len();
+            Box::pin(async move { Ok(count) })
+        }))
     }
 }
 

@@ -1,5 +1,17 @@
 //! The cases, one file for each subject. Each function is a line in `list.rs`, which has its rule.
 
+pub(super) mod acquire;
+pub(super) mod closing;
+pub(super) mod dropping;
+pub(super) mod exclusive;
+pub(super) mod extend;
+pub(super) mod lost;
+pub(super) mod lost_reply;
+pub(super) mod many;
+pub(super) mod order;
+pub(super) mod outage;
+pub(super) mod release;
+pub(super) mod remaining;
 pub(super) mod store_acquire;
 pub(super) mod store_batch;
 pub(super) mod store_contention;
@@ -13,3 +25,5 @@ pub(super) mod store_rotate;
 pub(super) mod store_text;
 pub(super) mod store_token;
 pub(super) mod store_wakeups;
+pub(super) mod try_acquire;
+pub(super) mod wakeup;

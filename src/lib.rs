@@ -66,8 +66,8 @@ pub mod testing;
 // The public interface is:
 pub use crate::error::{Error, Result};
 pub use crate::lock::{
-    AcquireError, BuildError, ExtendError, IntoWait, InvalidOption, Lease, Lock, LockOptions, Locks,
-    LocksBuilder, OnLost, OnStoreError, ReleaseError, Retry, ShutdownError, Wait,
+    AcquireError, AdminError, BuildError, ExtendError, IntoWait, InvalidOption, Lease, Lock, LockOptions,
+    LockState, Locks, LocksBuilder, OnLost, OnStoreError, ReleaseError, Retry, ShutdownError, Wait,
 };
 pub use crate::model::{
     Deadline, FencingToken, IntoLockKey, IntoOwner, IntoTtl, InvalidDuration, InvalidKey, InvalidOwner,
@@ -81,9 +81,9 @@ pub use crate::repository::{
     Update, Written,
 };
 pub use crate::store::{
-    Acquire, AcquireReply, BatchFuture, Extend, ExtendReply, ForceRelease, ForceReply, HeldKey, Holder,
-    Inspect, List, LockStore, MemoryStore, Outcome, Release, ReleaseReply, Rotate, RotateReply,
-    StoreCapabilities, StoreError, StoreErrorKind, StoreFuture, StoreId, Wakeup, WakeupStream,
+    Acquire, AcquireReply, AskRelease, AskReply, BatchFuture, Extend, ExtendReply, ForceRelease, ForceReply,
+    HeldKey, Holder, Inspect, List, LockStore, MemoryStore, Outcome, Release, ReleaseReply, Rotate,
+    RotateReply, StoreCapabilities, StoreError, StoreErrorKind, StoreFuture, StoreId, Wakeup, WakeupStream,
 };
 #[cfg(feature = "sqlite")]
 pub use crate::{repository::SqliteDocuments, store::SqliteStore};

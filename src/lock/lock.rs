@@ -43,8 +43,8 @@ macro_rules! delegate_setters {
 #[derive(Clone)]
 #[must_use = "a `Lock` is not held until `acquire` or `try_acquire` has given a `Lease`"]
 pub struct Lock {
-    handle: Arc<Handle>,
-    key: Result<LockKey, InvalidKey>,
+    pub(super) handle: Arc<Handle>,
+    pub(super) key: Result<LockKey, InvalidKey>,
     options: LockOptions,
 }
 

@@ -3,7 +3,11 @@
 
 use std::{
     cell::Cell,
-    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    num::NonZeroU64,
+    sync::{
+        LazyLock,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
     time::{Duration, Instant, SystemTime},
 };
 
@@ -12,23 +16,35 @@ use std::{
 /// It is tokio's instant plus the time that the machine has slept, so it is right under a paused clock, outside
 /// a runtime, and after a suspend. Only Linux tells how long a machine slept; elsewhere it is tokio's instant
 /// alone, and a lease that lapses during a suspend is noticed by the store and by the fence, not locally.
+///
+/// It is a number of nanoseconds: every lock keeps several of them, and reads several more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct BootInstant(tokio::time::Instant);
+pub(crate) struct BootInstant(NonZeroU64);
 
 impl BootInstant {
+    /// Before any other.
+    pub(crate) const FIRST: Self = Self(NonZeroU64::MIN);
+
     pub(crate) fn now() -> Self {
-        let awake = tokio::time::Instant::now();
-        Self(awake + slept(awake))
+        let awake = awake_nanos();
+        Self(NonZeroU64::MIN.saturating_add(awake + slept_nanos(awake)))
     }
 
     /// The point `duration` later, or `None` past the end of the clock.
     pub(crate) fn checked_add(self, duration: Duration) -> Option<Self> {
-        self.0.checked_add(duration).map(Self)
+        self.0.checked_add(u64::try_from(duration.as_nanos()).ok()?).map(Self)
     }
 
     /// The time from `earlier` to here; zero if `earlier` is later.
     pub(crate) fn since(self, earlier: Self) -> Duration {
-        self.0.saturating_duration_since(earlier.0)
+        Duration::from_nanos(self.0.get().saturating_sub(earlier.0.get()))
+    }
+
+    /// What the wall clock has shown then, if nobody has set it meanwhile: to read it costs as much again.
+    pub(crate) fn wall_micros(self) -> u64 {
+        static START: LazyLock<(BootInstant, u64)> = LazyLock::new(|| (BootInstant::now(), wall_micros()));
+        let (start, micros) = *START;
+        (micros + self.0.get() / 1000).saturating_sub(start.0.get() / 1000)
     }
 }
 
@@ -48,51 +64,68 @@ pub(crate) fn wall_micros() -> u64 {
     u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
 }
 
+/// Nanoseconds of tokio's clock. They do not start at zero: a paused clock stands where it was paused, which may be
+/// before anybody has asked.
+fn awake_nanos() -> u64 {
+    static START: LazyLock<tokio::time::Instant> = LazyLock::new(tokio::time::Instant::now);
+    const AT_START: u64 = 1 << 60;
+
+    let (now, start) = (tokio::time::Instant::now(), *START);
+    match now.checked_duration_since(start) {
+        Some(since) => AT_START + nanos(since),
+        None => AT_START - nanos(start - now),
+    }
+}
+
+/// Up to 292 years; no clock of a process gets there.
+fn nanos(duration: Duration) -> u64 {
+    duration.as_secs() * 1_000_000_000 + u64::from(duration.subsec_nanos())
+}
+
 /// How long this machine has slept since it booted, as far as this process has noticed.
 ///
 /// Measured once a millisecond and thread at most, of the time that the machine is awake: that is how late a suspend is
 /// noticed. Two clocks cannot be read at once: a thread that is descheduled in between sees them apart. What is less than
 /// `JITTER` is therefore taken for that, and a larger step is measured again before it is believed.
-fn slept(awake: tokio::time::Instant) -> Duration {
-    static SLEPT_MICROS: AtomicU64 = AtomicU64::new(0);
-    const JITTER: u64 = 5_000;
-    const FRESH: Duration = Duration::from_millis(1);
+fn slept_nanos(awake: u64) -> u64 {
+    static SLEPT: AtomicU64 = AtomicU64::new(0);
+    const JITTER: u64 = 5_000_000;
+    const FRESH: u64 = 1_000_000;
     thread_local! {
-        static MEASURED: Cell<Option<tokio::time::Instant>> = const { Cell::new(None) };
+        static MEASURED: Cell<u64> = const { Cell::new(0) };
     }
 
-    let known = SLEPT_MICROS.load(Relaxed);
-    // Under a paused clock an earlier measurement may bear a later time.
-    let is_fresh = MEASURED.get().is_some_and(|at| awake >= at && awake - at < FRESH);
-    if !is_fresh {
-        MEASURED.set(Some(awake));
-        let mut measured = measure_slept_micros();
-        for _ in 0..4 {
-            if measured <= known + JITTER {
-                return Duration::from_micros(known);
-            }
-            measured = measured.min(measure_slept_micros());
-        }
-        return Duration::from_micros(SLEPT_MICROS.fetch_max(measured, Relaxed).max(measured));
+    let known = SLEPT.load(Relaxed);
+    // Under a paused clock an earlier measurement may bear a later time: the difference is then huge.
+    if awake.wrapping_sub(MEASURED.get()) < FRESH {
+        return known;
     }
-    Duration::from_micros(known)
+    MEASURED.set(awake);
+    let mut measured = measure_slept_nanos();
+    for _ in 0..4 {
+        if measured <= known + JITTER {
+            return known;
+        }
+        measured = measured.min(measure_slept_nanos());
+    }
+    SLEPT.fetch_max(measured, Relaxed).max(measured)
 }
 
 #[cfg(target_os = "linux")]
-fn measure_slept_micros() -> u64 {
+fn measure_slept_nanos() -> u64 {
     use rustix::time::{ClockId, clock_gettime};
 
-    let micros = |id| {
+    let nanos = |id| {
         let time = clock_gettime(id);
-        time.tv_sec as i128 * 1_000_000 + time.tv_nsec as i128 / 1_000
+        i128::from(time.tv_sec) * 1_000_000_000 + i128::from(time.tv_nsec)
     };
-    let awake = micros(ClockId::Monotonic);
-    let total = micros(ClockId::Boottime);
+    let awake = nanos(ClockId::Monotonic);
+    let total = nanos(ClockId::Boottime);
     u64::try_from(total - awake).unwrap_or(0)
 }
 
 #[cfg(not(target_os = "linux"))]
-fn measure_slept_micros() -> u64 {
+fn measure_slept_nanos() -> u64 {
     0
 }
 

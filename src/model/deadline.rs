@@ -14,20 +14,13 @@ use super::{
 /// so that it passes here before the lock expires in the store. The clock also runs while the machine sleeps
 /// (Linux; elsewhere see the crate's `ARCHITECTURE.md`).
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Deadline(When);
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum When {
-    At(BootInstant),
-    Never,
-    Passed,
-}
+pub struct Deadline(Option<BootInstant>);
 
 impl Deadline {
     /// The deadline of a lease that never expires.
-    pub const NEVER: Self = Self(When::Never);
+    pub const NEVER: Self = Self(None);
     /// The deadline of a lease that is known to be over.
-    pub const PASSED: Self = Self(When::Passed);
+    pub const PASSED: Self = Self(Some(BootInstant::FIRST));
 
     /// The deadline of a lease of `ttl` that is asked for now.
     pub fn after(ttl: Ttl) -> Self {
@@ -38,30 +31,22 @@ impl Deadline {
     pub(crate) fn counted_from(sent: BootInstant, ttl: Ttl) -> Self {
         let Some(ttl) = ttl.as_duration() else { return Self::NEVER };
         let margin = (ttl / 100 + Duration::from_millis(2)).min(ttl / 4);
-        Self(sent.checked_add(ttl - margin).map_or(When::Never, When::At))
+        Self(sent.checked_add(ttl - margin))
     }
 
     /// Whether it has passed.
     pub fn has_passed(self) -> bool {
-        self.remaining() == Some(Duration::ZERO)
+        self.had_passed(BootInstant::now())
     }
 
     /// Whether it had passed by `now`: for those who have read the clock already.
     pub(crate) fn had_passed(self, now: BootInstant) -> bool {
-        match self.0 {
-            When::At(at) => at <= now,
-            When::Never => false,
-            When::Passed => true,
-        }
+        self.0.is_some_and(|at| at <= now)
     }
 
     /// The time left: zero once it has passed, `None` for a lease that never expires.
     pub fn remaining(self) -> Option<Duration> {
-        match self.0 {
-            When::At(at) => Some(at.since(BootInstant::now())),
-            When::Never => None,
-            When::Passed => Some(Duration::ZERO),
-        }
+        self.0.map(|at| at.since(BootInstant::now()))
     }
 
     /// Completes when it has passed; never for a lease that never expires.

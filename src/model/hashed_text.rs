@@ -4,32 +4,45 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
-/// A text that keeps its hash: a key is looked up a dozen times between its acquisition and its release.
-#[derive(Clone, PartialEq, Eq)]
-pub(super) struct HashedText {
-    text: Arc<str>,
+/// A text that keeps its hash: a key is looked up half a dozen times between its acquisition and its release.
+///
+/// One word: every lock has it in four places.
+#[derive(Clone)]
+pub(super) struct HashedText(Arc<Inner>);
+
+struct Inner {
     hash: u64,
+    text: Box<str>,
 }
 
 impl HashedText {
     /// The hash is keyed at random for each process, as in the standard library's maps: keys are made of what users send.
-    pub(super) fn of(text: Arc<str>) -> Self {
+    pub(super) fn of(text: impl Into<Box<str>>) -> Self {
         static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::new);
-        Self { hash: HASHER.hash_one(&*text), text }
+        let text = text.into();
+        Self(Arc::new(Inner { hash: HASHER.hash_one(&text), text }))
     }
 
     pub(super) fn text(&self) -> &str {
-        &self.text
+        &self.0.text
     }
 
     pub(super) fn hash_code(&self) -> u64 {
-        self.hash
+        self.0.hash
     }
 }
 
+impl PartialEq for HashedText {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.hash_code() == other.hash_code() && self.text() == other.text()
+    }
+}
+
+impl Eq for HashedText {}
+
 impl Ord for HashedText {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.text.cmp(&other.text)
+        self.text().cmp(other.text())
     }
 }
 
@@ -41,7 +54,7 @@ impl PartialOrd for HashedText {
 
 impl Hash for HashedText {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.hash);
+        state.write_u64(self.hash_code());
     }
 }
 

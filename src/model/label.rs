@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 ///
 /// It is never compared. The default is `host/pid/program`.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Label(Arc<str>);
+pub struct Label(Arc<String>); // one word in each lock, where `Arc<str>` has two
 
 impl Label {
     /// The longest label, in bytes; what is longer is cut at a character's end.
@@ -17,7 +17,7 @@ impl Label {
             end -= 1;
         }
         let clean: String = text[..end].chars().map(|c| if c.is_control() { '?' } else { c }).collect();
-        Self(clean.into())
+        Self(Arc::new(clean))
     }
 
     /// This process: its host's name, its id and its program.
@@ -46,7 +46,7 @@ impl fmt::Display for Label {
 
 impl fmt::Debug for Label {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Label({:?})", &*self.0)
+        write!(f, "Label({:?})", self.as_str())
     }
 }
 

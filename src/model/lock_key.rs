@@ -110,7 +110,7 @@ impl<'a> Checked<'a> {
                 let start = self.joined.chars().take(40).collect();
                 Err(InvalidKey::TooLong { start, len })
             }
-            _ => Ok(LockKey(HashedText::of(self.joined.into()))),
+            _ => Ok(LockKey(HashedText::of(self.joined))),
         }
     }
 }

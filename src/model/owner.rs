@@ -1,8 +1,8 @@
-use std::{cell::Cell, fmt, sync::Arc};
+use std::{cell::Cell, fmt, num::NonZeroU64, sync::Arc};
 
-use uuid::{Builder, Uuid};
+use uuid::Uuid;
 
-use super::{InvalidKey, LockKey, LockKeyPart, clock};
+use super::{InvalidKey, LockKey, LockKeyPart, clock::BootInstant};
 
 /// Who holds a lock, as the store compares it: made afresh for each acquisition.
 ///
@@ -10,10 +10,12 @@ use super::{InvalidKey, LockKey, LockKeyPart, clock};
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Owner(Repr);
 
+/// In 16 bytes, since every lock keeps two of it.
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Repr {
-    Made(Uuid),
-    Named(Arc<str>),
+    /// The two halves of a uuid. The first one of a version 7 uuid is never zero.
+    Made(NonZeroU64, u64),
+    Named(Arc<String>),
 }
 
 impl Owner {
@@ -22,6 +24,13 @@ impl Owner {
 
     /// A new owner, different from all others (a version 7 uuid).
     pub fn unique() -> Self {
+        Self::made_at(BootInstant::now())
+    }
+
+    /// The same, for those who have read the clock already.
+    pub(crate) fn made_at(now: BootInstant) -> Self {
+        const VERSION: NonZeroU64 = NonZeroU64::new(7 << 12).expect("not zero");
+        const VARIANT: u64 = 1 << 63;
         thread_local! {
             /// The operating system's randomness, once per thread: asking for it each time costs more than a lock in
             /// memory does.
@@ -31,11 +40,9 @@ impl Owner {
         // point of 2^62 in the same millisecond.
         let number = LAST.get().wrapping_add(1);
         LAST.set(number);
-        let mut random = [0; 10];
-        random.copy_from_slice(&number.to_be_bytes()[6..]);
-        Self(Repr::Made(
-            Builder::from_unix_timestamp_millis(clock::wall_micros() / 1000, &random).into_uuid(),
-        ))
+        let millis = now.wall_micros() / 1000;
+        let high = VERSION | millis << 16 | (number >> 64) as u64 & 0xFFF;
+        Self(Repr::Made(high, number as u64 & !(3 << 62) | VARIANT))
     }
 
     /// Reads an owner back from the text that a store holds.
@@ -45,11 +52,12 @@ impl Owner {
     pub fn from_text(text: &str) -> Result<Self, InvalidOwner> {
         // Only the form that `Display` writes is a made owner: any other text must stay as it is.
         let mut buffer = Uuid::encode_buffer();
-        match Uuid::try_parse(text) {
-            Ok(uuid) if uuid.hyphenated().encode_lower(&mut buffer) == text => {
-                return Ok(Self(Repr::Made(uuid)));
-            }
-            _ => {}
+        if let Ok(uuid) = Uuid::try_parse(text)
+            && uuid.hyphenated().encode_lower(&mut buffer) == text
+            && let (high, low) = uuid.as_u64_pair()
+            && let Some(high) = NonZeroU64::new(high)
+        {
+            return Ok(Self(Repr::Made(high, low)));
         }
         if text.is_empty() {
             Err(InvalidOwner::Empty)
@@ -58,7 +66,7 @@ impl Owner {
         } else if text.contains('\0') {
             Err(InvalidOwner::Nul { owner: text.into() })
         } else {
-            Ok(Self(Repr::Named(text.into())))
+            Ok(Self(Repr::Named(Arc::new(text.into()))))
         }
     }
 }
@@ -66,7 +74,7 @@ impl Owner {
 impl fmt::Display for Owner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Repr::Made(uuid) => uuid.hyphenated().fmt(f),
+            Repr::Made(high, low) => Uuid::from_u64_pair(high.get(), *low).hyphenated().fmt(f),
             Repr::Named(name) => f.write_str(name),
         }
     }
@@ -191,7 +199,10 @@ mod tests {
         assert_eq!(Owner::from_text(&made.to_string()), Ok(made.clone()));
         assert_ne!(made, Owner::unique());
         let shouted = made.to_string().to_uppercase();
-        assert_eq!(Owner::from_text(&shouted).map(|owner| owner.to_string()), Ok(shouted));
+        let nil = Uuid::nil().to_string();
+        for text in [shouted, nil] {
+            assert_eq!(Owner::from_text(&text).map(|owner| owner.to_string()), Ok(text));
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use std::{fmt, str::FromStr, time::Duration};
+use std::{fmt, num::NonZeroU64, str::FromStr, time::Duration};
 
 /// How long a lock stands if nobody renews or releases it.
 ///
@@ -12,42 +12,48 @@ use std::{fmt, str::FromStr, time::Duration};
 /// # Ok::<(), lockproof::InvalidDuration>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Ttl(Option<Duration>);
+pub struct Ttl(Option<Millis>);
+
+type Millis = NonZeroU64;
 
 impl Ttl {
     /// The shortest: one millisecond.
-    pub const MIN: Self = Self(Some(Duration::from_millis(1)));
+    pub const MIN: Self = Self(Some(Millis::MIN));
     /// The longest that ends: a hundred years of 365 days.
-    pub const MAX: Self = Self(Some(Duration::from_secs(100 * 365 * 86_400)));
+    pub const MAX: Self = Self(Millis::new(100 * 365 * 86_400 * 1_000));
     /// The lock stands until it is released or forced.
     #[allow(non_upper_case_globals, reason = "reads as the variant that it is to the caller")]
     pub const Never: Self = Self(None);
     /// What a service uses unless it is told otherwise: 30 s.
-    pub const DEFAULT: Self = Self(Some(Duration::from_secs(30)));
+    pub const DEFAULT: Self = Self(Millis::new(30_000));
 
     /// A ttl of `duration`, rounded up to a millisecond.
     ///
     /// # Errors
     /// [`InvalidDuration`] for zero and for more than a hundred years.
     pub fn new(duration: Duration) -> Result<Self, InvalidDuration> {
-        if duration.is_zero() {
-            return Err(InvalidDuration::Zero);
-        }
-        let millis = duration.as_nanos().div_ceil(1_000_000);
-        match u64::try_from(millis).map(Duration::from_millis) {
-            Ok(rounded) if Some(rounded) <= Self::MAX.0 => Ok(Self(Some(rounded))),
+        let millis = u64::try_from(duration.as_nanos().div_ceil(1_000_000));
+        match millis.map(Millis::new) {
+            Ok(None) => Err(InvalidDuration::Zero),
+            Ok(millis) if millis <= Self::MAX.0 => Ok(Self(millis)),
             _ => Err(InvalidDuration::TooLong { duration }),
         }
     }
 
     /// Its length in whole milliseconds, or `None` for one that never ends.
     pub const fn as_duration(self) -> Option<Duration> {
-        self.0
+        match self.0 {
+            Some(millis) => Some(Duration::from_millis(millis.get())),
+            None => None,
+        }
     }
 
     /// Its length as a number of milliseconds, or `None` for one that never ends.
-    pub fn as_millis(self) -> Option<i64> {
-        self.0.map(|ttl| i64::try_from(ttl.as_millis()).unwrap_or(i64::MAX))
+    pub const fn as_millis(self) -> Option<i64> {
+        match self.0 {
+            Some(millis) => Some(millis.get().cast_signed()),
+            None => None,
+        }
     }
 }
 
@@ -100,7 +106,7 @@ impl FromStr for Ttl {
 
 impl fmt::Display for Ttl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
+        match self.as_duration() {
             Some(ttl) => humantime::format_duration(ttl).fmt(f),
             None => f.write_str("never"),
         }

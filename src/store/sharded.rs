@@ -11,13 +11,14 @@ pub(crate) type KeyMap<V> = HashMap<LockKey, V, ByKey>;
 /// State by key, in parts with a mutex each, so that keys seldom wait for one another.
 #[derive(Debug)]
 pub(crate) struct Sharded<S> {
-    shards: Box<[Mutex<S>]>,
+    shards: Box<[Mutex<S>; SHARDS]>,
 }
+
+const SHARDS: usize = 64;
 
 impl<S: Default> Default for Sharded<S> {
     fn default() -> Self {
-        const SHARDS: usize = 64;
-        Self { shards: (0..SHARDS).map(|_| Mutex::default()).collect() }
+        Self { shards: Box::new(std::array::from_fn(|_| Mutex::default())) }
     }
 }
 
@@ -26,7 +27,7 @@ impl<S> Sharded<S> {
     pub(crate) fn of(&self, key: &LockKey) -> MutexGuard<'_, S> {
         // Bits that a map within the part does not look at: it would have only every 64th of its places otherwise.
         let hash = key.hash_code() >> 32;
-        lock(&self.shards[hash as usize % self.shards.len()])
+        lock(&self.shards[hash as usize % SHARDS])
     }
 
     /// All parts, one after the other.

@@ -5,13 +5,16 @@ use std::time::Duration;
 use crate::{
     model::{FencingToken, IntoTtl, Label, LockKey, Owner, Ttl},
     store::{
-        Acquire, AcquireReply, Extend, ExtendReply, ForceRelease, ForceReply, Holder, Inspect, List,
-        LockStore, Release, ReleaseReply, Rotate, RotateReply,
+        Acquire, AcquireReply, AskRelease, AskReply, Extend, ExtendReply, ForceRelease, ForceReply, Holder,
+        Inspect, List, LockStore, Release, ReleaseReply, Rotate, RotateReply,
     },
 };
 
 /// Long enough that nothing lapses by accident.
 pub(super) const LONG: Duration = Duration::from_secs(600);
+
+/// The answer to an extension of a lock that nobody has asked for.
+pub(super) const EXTENDED: ExtendReply = ExtendReply::Extended { asked: None };
 
 pub(super) fn key(text: &str) -> LockKey {
     LockKey::new(text).expect("the cases use legal keys")
@@ -85,6 +88,10 @@ pub(super) async fn force(store: &dyn LockStore, text: &str) -> Option<FencingTo
         ForceReply::Forced { token } => Some(token),
         ForceReply::NotHeld => None,
     }
+}
+
+pub(super) async fn ask(store: &dyn LockStore, text: &str, reason: &str) -> AskReply {
+    store.ask_release(AskRelease::new(key(text), reason.into())).await.expect("`ask_release` answers")
 }
 
 pub(super) async fn holder(store: &dyn LockStore, text: &str) -> Option<Holder> {

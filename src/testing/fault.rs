@@ -10,12 +10,14 @@ use crate::store::{StoreError, StoreErrorKind};
 pub enum Op {
     /// [`LockStore::acquire`].
     Acquire,
+    /// [`LockStore::ask_release`].
+    Ask,
     /// [`LockStore::extend`], also each one of a batch.
     Extend,
     /// [`LockStore::extend_all`].
     ExtendAll,
     /// [`LockStore::force_release`].
-    ForceRelease,
+    Force,
     /// [`LockStore::inspect`].
     Inspect,
     /// [`LockStore::list`].
@@ -30,10 +32,11 @@ pub enum Op {
 
 impl Op {
     /// All but the batches, whose parts are among them.
-    pub(super) const SINGLE: [Self; 7] = [
+    pub(super) const SINGLE: [Self; 8] = [
         Self::Acquire,
+        Self::Ask,
         Self::Extend,
-        Self::ForceRelease,
+        Self::Force,
         Self::Inspect,
         Self::List,
         Self::Release,

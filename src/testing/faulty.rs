@@ -12,9 +12,9 @@ use super::tasks::start;
 use crate::{
     model::Owner,
     store::{
-        Acquire, AcquireReply, BatchFuture, Extend, ExtendReply, ForceRelease, ForceReply, HeldKey, Holder,
-        Inspect, List, LockStore, Release, ReleaseReply, Rotate, RotateReply, StoreCapabilities, StoreError,
-        StoreErrorKind, StoreFuture, StoreId, WakeupStream,
+        Acquire, AcquireReply, AskRelease, AskReply, BatchFuture, Extend, ExtendReply, ForceRelease,
+        ForceReply, HeldKey, Holder, Inspect, List, LockStore, Release, ReleaseReply, Rotate, RotateReply,
+        StoreCapabilities, StoreError, StoreErrorKind, StoreFuture, StoreId, WakeupStream,
     },
 };
 
@@ -234,7 +234,7 @@ impl LockStore for FaultyStore {
     }
 
     fn force_release(&self, request: ForceRelease) -> StoreFuture<ForceReply> {
-        self.call(Op::ForceRelease, None, self.inner.force_release(request))
+        self.call(Op::Force, None, self.inner.force_release(request))
     }
 
     fn inspect(&self, request: Inspect) -> StoreFuture<Option<Holder>> {
@@ -243,6 +243,10 @@ impl LockStore for FaultyStore {
 
     fn list(&self, request: List) -> StoreFuture<Vec<HeldKey>> {
         self.call(Op::List, None, self.inner.list(request))
+    }
+
+    fn ask_release(&self, request: AskRelease) -> StoreFuture<AskReply> {
+        self.call(Op::Ask, None, self.inner.ask_release(request))
     }
 
     fn wakeups(&self) -> Option<WakeupStream> {

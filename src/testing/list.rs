@@ -68,6 +68,29 @@ macro_rules! __each_conformance_case {
                 extend__mine_forced_retaken "`Err(Lost)`; the other's lock stands",
                 extend__keeps_a_waiter_out_past_the_old_ttl [Expiry] "the waiter does not get it",
             }
+            force_release {
+                force_release__free "`NotHeld`",
+                force_release__mine_running "`Forced`, above its token; the guard knows at once",
+                force_release__mine_never "`Forced`, above its token; the guard knows at once",
+                force_release__other [Fencing] "`Forced`, above its token; its guard knows at the next renewal",
+                force_release__mine_lapsed [Expiry] "`NotHeld`",
+                force_release__mine_lapsed_retaken [Expiry Fencing] "`Forced`, above the other's token",
+                force_release__after_a_lost_reply "`NotHeld`: it was done",
+            }
+            is_locked {
+                is_locked__free "false",
+                is_locked__mine_running "true",
+                is_locked__mine_never "true",
+                is_locked__other "true",
+                is_locked__mine_lapsed [Expiry] "false",
+                is_locked__mine_lapsed_retaken [Expiry] "true",
+            }
+            list {
+                list__held_keys_without_the_namespace "those of this namespace, by the names that it uses",
+                list__tells_the_holders "each line has its holder",
+                list__by_pages [OrderedList] "each key once, in order",
+                list__prefix_with_wildcards "the prefix is plain text",
+            }
             lost {
                 lost__mine_running "false, pending",
                 lost__mine_never "false, pending",
@@ -138,6 +161,14 @@ macro_rules! __each_conformance_case {
                 remaining__mine_lapsed_retaken [Expiry] "`Some(ZERO)`",
                 remaining__mine_forced "`Some(ZERO)`, as soon as that is known",
             }
+            state {
+                state__free "`Free`",
+                state__mine_running "`Held`, with owner, token, the time that is left, `ours: true`",
+                state__mine_never "`Held`, `remaining: None`, `ours: true`",
+                state__other "`Held`, `ours: false`",
+                state__mine_lapsed [Expiry] "`Free`",
+                state__mine_lapsed_retaken [Expiry] "`Held`, `ours: false`",
+            }
             store_acquire {
                 store_acquire__missing_same [Fencing] "what was released is granted again, under a higher token",
                 store_acquire__missing_other "what nobody holds is granted",
@@ -155,6 +186,20 @@ macro_rules! __each_conformance_case {
                 store_acquire__another_key "keys do not block each other",
                 store_acquire__for_a_century "the longest ttl does not overflow",
                 store_acquire__dropped_before_it_is_polled "a call does nothing until it is polled",
+            }
+            store_asking {
+                store_asking__missing [Asking] "`NotHeld`, and the next holder is asked nothing",
+                store_asking__running [Asking] "`Asked`, and nothing else is changed",
+                store_asking__never [Asking] "`Asked`, and nothing else is changed",
+                store_asking__lapsed [Asking Expiry] "`NotHeld`, and the next holder is asked nothing",
+                store_asking__again [Asking] "a later reason takes the place of an earlier one",
+                store_asking__told_by_an_extension [Asking] "each time, for an answer may be lost",
+                store_asking__told_by_a_batch [Asking] "to the one who was asked",
+                store_asking__stays_with_the_grant [Asking] "for as long as the holder has the lock",
+                store_asking__goes_with_a_hand_over [Asking] "the heir is asked nothing",
+                store_asking__goes_with_a_release [Asking] "the next holder is asked nothing",
+                store_asking__goes_with_a_forced_release [Asking] "the next holder is asked nothing",
+                store_asking__goes_with_a_lapse [Asking Expiry] "the next holder is asked nothing",
             }
             store_batch {
                 store_batch__extend_nothing "no requests, no answers",

@@ -6,6 +6,8 @@ use crate::store::StoreCapabilities;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Need {
+    /// A holder can be asked to let go.
+    Asking,
     /// A lock ends with its ttl.
     Expiry,
     /// Each grant of a key has a higher token than all before.
@@ -20,6 +22,7 @@ impl Need {
     /// Whether a store claims it.
     pub fn is_met_by(self, capabilities: &StoreCapabilities) -> bool {
         match self {
+            Self::Asking => capabilities.asking,
             Self::Expiry => capabilities.expiry,
             Self::Fencing => capabilities.fencing,
             Self::OrderedList => capabilities.ordered_list,
@@ -32,6 +35,7 @@ impl fmt::Display for Need {
     /// The name of the capability.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Asking => "asking",
             Self::Expiry => "expiry",
             Self::Fencing => "fencing",
             Self::OrderedList => "ordered_list",

@@ -2,6 +2,7 @@
 
 use lockproof::testing::faulty;
 
+mod admin;
 mod cancel;
 mod dropping;
 mod errors;
@@ -9,8 +10,10 @@ mod exclusive;
 mod helpers;
 mod lapse;
 mod line;
+mod list;
 mod lost_replies;
 mod outage;
+mod plain;
 mod runtimes;
 mod services;
 mod shutdown;

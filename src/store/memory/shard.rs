@@ -1,10 +1,13 @@
-use std::time::Duration;
+use std::{
+    collections::{BTreeMap, hash_map::Entry::Occupied},
+    time::Duration,
+};
 
 use super::Epoch;
 use crate::{
     model::{FencingToken, Label, LockKey, Owner, TokenExhausted, Ttl, clock::BootInstant},
     store::{
-        Acquire, AcquireReply, Extend, ExtendReply, ForceReply, HeldKey, Holder, List, Release, ReleaseReply,
+        Acquire, AcquireReply, AskRelease, AskReply, Extend, ExtendReply, ForceReply, Holder, List, Release,
         Rotate, RotateReply, sharded::KeyMap,
     },
 };
@@ -27,6 +30,8 @@ struct Slot {
     since: BootInstant,
     /// `None` for never.
     expires: Option<BootInstant>,
+    /// Why somebody asks for it.
+    asked: Option<Label>,
 }
 
 impl Slot {
@@ -41,6 +46,7 @@ impl Slot {
     fn holder(&self, now: BootInstant, epoch: &Epoch) -> Holder {
         let since = std::time::UNIX_EPOCH + Duration::from_micros(epoch.micros(self.since));
         Holder::new(self.owner.clone(), self.label.clone(), self.token, since, self.remaining(now))
+            .with_asked(self.asked.clone())
     }
 }
 
@@ -65,39 +71,45 @@ impl Shard {
     ) -> Result<AcquireReply, TokenExhausted> {
         let Acquire { key, owner, label, ttl } = request;
         let expires = expiry(now, ttl);
-        if let Some(slot) = self.slots.get_mut(&key).filter(|slot| slot.runs(now)) {
-            if slot.owner != owner {
-                return Ok(AcquireReply::Held {
-                    remaining: slot.remaining(now),
-                    holder: Some(slot.holder(now, epoch)),
-                });
-            }
-            slot.expires = slot.expires.zip(expires).map(|(old, new)| old.max(new));
-            return Ok(AcquireReply::Granted { token: slot.token });
-        }
-        let token = self.mint(FencingToken::ZERO, now, epoch)?;
         self.sweep(now);
-        self.slots.insert(key, Slot { owner, label, token, since: now, expires });
-        Ok(AcquireReply::Granted { token })
+        match self.slots.entry(key) {
+            Occupied(entry) if entry.get().runs(now) => {
+                let slot = entry.into_mut();
+                if slot.owner != owner {
+                    return Ok(AcquireReply::Held {
+                        remaining: slot.remaining(now),
+                        holder: Some(slot.holder(now, epoch)),
+                    });
+                }
+                slot.expires = slot.expires.zip(expires).map(|(old, new)| old.max(new));
+                Ok(AcquireReply::Granted { token: slot.token })
+            }
+            entry => {
+                let token = mint(&mut self.last, FencingToken::ZERO, now, epoch)?;
+                entry.insert_entry(Slot { owner, label, token, since: now, expires, asked: None });
+                Ok(AcquireReply::Granted { token })
+            }
+        }
     }
 
     pub(super) fn extend(&mut self, request: &Extend, now: BootInstant) -> ExtendReply {
         match self.running(&request.key, now) {
             Some(slot) if slot.owner == request.owner => {
                 slot.expires = expiry(now, request.ttl);
-                ExtendReply::Extended
+                ExtendReply::Extended { asked: slot.asked.clone() }
             }
             _ => ExtendReply::NotHeld,
         }
     }
 
-    pub(super) fn release(&mut self, request: &Release, now: BootInstant) -> ReleaseReply {
-        match self.running(&request.key, now) {
-            Some(slot) if slot.owner == request.owner => {
-                self.slots.remove(&request.key);
-                ReleaseReply::Released
+    /// The key, if it is free now.
+    pub(super) fn release(&mut self, request: Release, now: BootInstant) -> Option<LockKey> {
+        let Release { key, owner } = request;
+        match self.slots.entry(key) {
+            Occupied(entry) if entry.get().runs(now) && entry.get().owner == owner => {
+                Some(entry.remove_entry().0)
             }
-            _ => ReleaseReply::NotHeld,
+            _ => None,
         }
     }
 
@@ -108,16 +120,18 @@ impl Shard {
         epoch: &Epoch,
     ) -> Result<RotateReply, TokenExhausted> {
         let above = request.above.unwrap_or(FencingToken::ZERO);
-        match self.running(&request.key, now) {
+        let asked = match self.running(&request.key, now) {
             Some(slot) if slot.owner == request.to && slot.token > above => {
                 return Ok(RotateReply::Granted { token: slot.token });
             }
-            Some(slot) if slot.owner == request.from || slot.owner == request.to => {}
+            // Another owner has not been asked.
+            Some(slot) if slot.owner == request.to => slot.asked.take(),
+            Some(slot) if slot.owner == request.from => None,
             _ => return Ok(RotateReply::NotHeld),
-        }
-        let token = self.mint(above, now, epoch)?;
+        };
+        let token = mint(&mut self.last, above, now, epoch)?;
         let Rotate { key, to: owner, label, ttl, .. } = request;
-        self.slots.insert(key, Slot { owner, label, token, since: now, expires: expiry(now, ttl) });
+        self.slots.insert(key, Slot { owner, label, token, since: now, expires: expiry(now, ttl), asked });
         Ok(RotateReply::Granted { token })
     }
 
@@ -130,39 +144,51 @@ impl Shard {
         if self.running(key, now).is_none() {
             return Ok(ForceReply::NotHeld);
         }
-        let token = self.mint(FencingToken::ZERO, now, epoch)?;
+        let token = mint(&mut self.last, FencingToken::ZERO, now, epoch)?;
         self.slots.remove(key);
         Ok(ForceReply::Forced { token })
+    }
+
+    pub(super) fn ask_release(&mut self, request: AskRelease, now: BootInstant) -> AskReply {
+        match self.running(&request.key, now) {
+            Some(slot) => {
+                slot.asked = Some(request.reason);
+                AskReply::Asked
+            }
+            None => AskReply::NotHeld,
+        }
     }
 
     pub(super) fn inspect(&mut self, key: &LockKey, now: BootInstant, epoch: &Epoch) -> Option<Holder> {
         self.running(key, now).map(|slot| slot.holder(now, epoch))
     }
 
-    pub(super) fn list(&self, request: &List, now: BootInstant, epoch: &Epoch) -> Vec<HeldKey> {
-        self.slots
-            .iter()
-            .filter(|(key, slot)| {
-                slot.runs(now)
-                    && key.as_str().starts_with(&request.prefix)
-                    && request.after.as_ref().is_none_or(|after| *key > after)
-            })
-            .map(|(key, slot)| HeldKey::new(key.clone(), slot.holder(now, epoch)))
-            .collect()
+    /// Adds what is held here to the `lowest` keys of a list.
+    pub(super) fn list(
+        &self,
+        request: &List,
+        now: BootInstant,
+        epoch: &Epoch,
+        lowest: &mut BTreeMap<LockKey, Holder>,
+    ) {
+        for (key, slot) in &self.slots {
+            let is_full = lowest.len() >= request.limit;
+            if !key.as_str().starts_with(&request.prefix)
+                || request.after.as_ref().is_some_and(|after| key <= after)
+                || is_full && lowest.last_key_value().is_none_or(|(last, _)| key > last)
+                || !slot.runs(now)
+            {
+                continue;
+            }
+            if is_full {
+                lowest.pop_last();
+            }
+            lowest.insert(key.clone(), slot.holder(now, epoch));
+        }
     }
 
     fn running(&mut self, key: &LockKey, now: BootInstant) -> Option<&mut Slot> {
         self.slots.get_mut(key).filter(|slot| slot.runs(now))
-    }
-
-    fn mint(
-        &mut self,
-        above: FencingToken,
-        now: BootInstant,
-        epoch: &Epoch,
-    ) -> Result<FencingToken, TokenExhausted> {
-        self.last = FencingToken::next(self.last.max(above), epoch.micros(now))?;
-        Ok(self.last)
     }
 
     /// Drops what lapsed and was never released; the cost is spread over as many insertions.
@@ -172,6 +198,16 @@ impl Shard {
             self.sweep_at = (self.slots.len() * 2).max(Self::SWEEP_MIN);
         }
     }
+}
+
+fn mint(
+    last: &mut FencingToken,
+    above: FencingToken,
+    now: BootInstant,
+    epoch: &Epoch,
+) -> Result<FencingToken, TokenExhausted> {
+    *last = FencingToken::next((*last).max(above), epoch.micros(now))?;
+    Ok(*last)
 }
 
 fn expiry(now: BootInstant, ttl: Ttl) -> Option<BootInstant> {

@@ -4,12 +4,12 @@
 use crate::{
     lock::{AcquireError, ExtendError, Lock, Locks},
     model::Owner,
-    store::{
-        Extend, ExtendReply, ForceRelease, ForceReply, LockStore, Outcome, Release, ReleaseReply, StoreError,
-    },
+    store::{Extend, ForceRelease, ForceReply, LockStore, Outcome, Release, ReleaseReply, StoreError},
     testing::{
         FaultyStore,
-        calls::{LONG, acquire, acquire_for, force, holder, key, rotate, rotation, try_acquire, ttl},
+        calls::{
+            EXTENDED, LONG, acquire, acquire_for, force, holder, key, rotate, rotation, try_acquire, ttl,
+        },
         faulty::{Fault, Op, REPLY_HANGS, REPLY_LOST},
         say::{holds, is},
         stage::{Stage, State, taken},
@@ -102,7 +102,7 @@ pub(in crate::testing) async fn lost_reply__to_a_batch_of_extensions(at: Stage) 
     store.extend_all(batch()).await.into_iter().for_each(is_not_known);
     let again: Vec<_> =
         store.extend_all(batch()).await.into_iter().map(|one| one.expect("answers")).collect();
-    is("the same batch again", again, vec![ExtendReply::Extended]);
+    is("the same batch again", again, vec![EXTENDED]);
     at.is_untouched(State::Running, &me, token).await;
 }
 
@@ -152,7 +152,7 @@ pub(in crate::testing) async fn lost_reply__to_rotate_between_the_same_owners(at
 pub(in crate::testing) async fn lost_reply__to_force_release(at: Stage) {
     let (_, evicted) = at.bring(State::Never).await;
     let store = FaultyStore::over(at.store_arc());
-    store.once(Op::ForceRelease, [REPLY_LOST]);
+    store.once(Op::Force, [REPLY_LOST]);
     is_not_known(store.force_release(ForceRelease::new(key("k"))).await);
     let again = store.force_release(ForceRelease::new(key("k"))).await.expect("answers");
     is("the same call again", again, ForceReply::NotHeld);

@@ -7,7 +7,7 @@ use crate::{
     model::{Owner, Ttl},
     store::{Extend, ExtendReply, LockStore, Release, ReleaseReply},
     testing::{
-        calls::{LONG, acquire, holder, key, list, ttl},
+        calls::{EXTENDED, LONG, acquire, holder, key, list, ttl},
         say::{holds, is},
         stage::{Stage, State},
     },
@@ -24,7 +24,7 @@ pub(in crate::testing) async fn store_batch__release_nothing(at: Stage) {
 }
 
 pub(in crate::testing) async fn store_batch__extend_in_order(at: Stage) {
-    use ExtendReply::{Extended, NotHeld};
+    use ExtendReply::NotHeld;
 
     let (me, stranger) = hold_keys(&at).await;
     let batch = [("c", &me, LONG), ("x", &me, LONG), ("a", &stranger, 2 * LONG), (KEYS[3], &me, 2 * LONG)];
@@ -36,7 +36,7 @@ pub(in crate::testing) async fn store_batch__extend_in_order(at: Stage) {
     is(
         "`extend_all`",
         extended(at.other(), batch).await,
-        vec![Extended, NotHeld, NotHeld, Extended, Extended],
+        vec![EXTENDED, NotHeld, NotHeld, EXTENDED, EXTENDED],
     );
     for (text, must, right) in [
         ("a", "what it was", (|left| left <= Some(LONG) && left.is_some()) as fn(Option<Duration>) -> bool),
@@ -106,7 +106,7 @@ pub(in crate::testing) async fn store_batch__a_hundred(at: Stage) {
         acquire(at.store(), text, &me).await;
     }
     let batch = texts.iter().map(|text| Extend::new(key(text), me.clone(), ttl(2 * LONG))).collect();
-    is("`extend_all` of a hundred", extended(at.other(), batch).await, vec![ExtendReply::Extended; 100]);
+    is("`extend_all` of a hundred", extended(at.other(), batch).await, vec![EXTENDED; 100]);
     let batch = texts.iter().map(|text| Release::new(key(text), me.clone())).collect();
     is("`release_all` of a hundred", released(at.other(), batch).await, vec![ReleaseReply::Released; 100]);
     is("what is still held", list(at.store(), "", None, 9).await.len(), 0);

@@ -3,9 +3,9 @@
 
 use crate::{
     model::{Owner, Ttl},
-    store::ExtendReply::{Extended, NotHeld},
+    store::ExtendReply::NotHeld,
     testing::{
-        calls::{LONG, acquire, extend, holder, try_acquire},
+        calls::{EXTENDED, LONG, acquire, extend, holder, try_acquire},
         say::{holds, is},
         stage::{Stage, State},
     },
@@ -24,7 +24,7 @@ pub(in crate::testing) async fn store_extend__missing_other(at: Stage) {
 
 pub(in crate::testing) async fn store_extend__running_same(at: Stage) {
     let (me, token) = at.bring(State::Running).await;
-    is("`extend` by the holder", extend(at.other(), "k", &me, 2 * LONG).await, Extended);
+    is("`extend` by the holder", extend(at.other(), "k", &me, 2 * LONG).await, EXTENDED);
     let held = holder(at.store(), "k").await.expect("it is held");
     is("the holder", (&held.owner, held.token), (&me, token));
     let longer = held.remaining.is_some_and(|left| left > LONG && left <= 2 * LONG);
@@ -41,7 +41,7 @@ pub(in crate::testing) async fn store_extend__running_other(at: Stage) {
 
 pub(in crate::testing) async fn store_extend__never_same(at: Stage) {
     let (me, token) = at.bring(State::Never).await;
-    is("`extend` by the holder", extend(at.other(), "k", &me, LONG).await, Extended);
+    is("`extend` by the holder", extend(at.other(), "k", &me, LONG).await, EXTENDED);
     at.is_untouched(State::Running, &me, token).await;
 }
 
@@ -75,7 +75,7 @@ pub(in crate::testing) async fn store_extend__lapsed_and_retaken(at: Stage) {
 
 pub(in crate::testing) async fn store_extend__running_same_for_less(at: Stage) {
     let (me, _) = at.bring(State::Running).await;
-    is("`extend` by the holder", extend(at.other(), "k", &me, at.short).await, Extended);
+    is("`extend` by the holder", extend(at.other(), "k", &me, at.short).await, EXTENDED);
     let left = holder(at.store(), "k").await.and_then(|held| held.remaining);
     holds("the time that is left", left, left <= Some(at.short), "the new ttl, from now");
     at.lapse().await;
@@ -85,7 +85,7 @@ pub(in crate::testing) async fn store_extend__running_same_for_less(at: Stage) {
 
 pub(in crate::testing) async fn store_extend__running_same_for_ever(at: Stage) {
     let (me, token) = at.bring(State::Running).await;
-    is("`extend` for ever by the holder", extend(at.other(), "k", &me, Ttl::Never).await, Extended);
+    is("`extend` for ever by the holder", extend(at.other(), "k", &me, Ttl::Never).await, EXTENDED);
     at.is_untouched(State::Never, &me, token).await;
 }
 
@@ -95,7 +95,7 @@ pub(in crate::testing) async fn store_extend__running_same_past_the_old_ttl(at: 
     let ttl = at.short + at.margin;
     let granted = try_acquire(at.store(), "k", &me, ttl).await;
     holds("`acquire` of a free lock", granted, granted.is_some(), "a grant");
-    is("`extend` by the holder", extend(at.other(), "k", &me, LONG).await, Extended);
+    is("`extend` by the holder", extend(at.other(), "k", &me, LONG).await, EXTENDED);
     tokio::time::sleep(ttl + at.short).await;
     is("`acquire` by another", try_acquire(at.other(), "k", &Owner::unique(), LONG).await, None);
     is("who holds it", holder(at.store(), "k").await.map(|held| held.owner), Some(me));

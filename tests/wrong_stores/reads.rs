@@ -246,7 +246,7 @@ wrong! {
             let replies = self.right.extend_all(endings.collect());
             Box::pin(async {
                 let released = |reply| match reply {
-                    Ok(ExtendReply::Extended) => Ok(ReleaseReply::Released),
+                    Ok(ExtendReply::Extended { .. }) => Ok(ReleaseReply::Released),
                     Ok(_) => Ok(ReleaseReply::NotHeld),
                     Err(error) => Err(error),
                 };

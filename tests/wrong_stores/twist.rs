@@ -6,9 +6,9 @@ use std::{
 };
 
 use lockproof::{
-    Acquire, AcquireReply, BatchFuture, Extend, ExtendReply, ForceRelease, ForceReply, HeldKey, Holder,
-    Inspect, List, LockKey, LockStore, MemoryStore, Release, ReleaseReply, Rotate, RotateReply,
-    StoreCapabilities, StoreError, StoreFuture, StoreId, WakeupStream,
+    Acquire, AcquireReply, AskRelease, AskReply, BatchFuture, Extend, ExtendReply, ForceRelease, ForceReply,
+    HeldKey, Holder, Inspect, List, LockKey, LockStore, MemoryStore, Release, ReleaseReply, Rotate,
+    RotateReply, StoreCapabilities, StoreError, StoreFuture, StoreId, WakeupStream,
 };
 
 /// The calls of a store; each does what is right unless it is overridden.
@@ -41,6 +41,10 @@ pub(crate) trait Twist: Default + Send + Sync + 'static {
 
     fn list(&self, request: List) -> StoreFuture<Vec<HeldKey>> {
         self.right().list(request)
+    }
+
+    fn ask_release(&self, request: AskRelease) -> StoreFuture<AskReply> {
+        self.right().ask_release(request)
     }
 
     fn wakeups(&self) -> Option<WakeupStream> {
@@ -98,6 +102,10 @@ impl<T: Twist> LockStore for Wrong<T> {
 
     fn list(&self, request: List) -> StoreFuture<Vec<HeldKey>> {
         self.0.list(request)
+    }
+
+    fn ask_release(&self, request: AskRelease) -> StoreFuture<AskReply> {
+        self.0.ask_release(request)
     }
 
     fn wakeups(&self) -> Option<WakeupStream> {

@@ -41,9 +41,9 @@ mod table;
 use std::{path::PathBuf, sync::Arc};
 
 use lockproof::{
-    Acquire, AcquireReply, Extend, ExtendReply, FencingToken, ForceRelease, ForceReply, HeldKey, Holder,
-    Inspect, List, LockKey, LockStore, Release, ReleaseReply, Rotate, RotateReply, StoreCapabilities,
-    StoreError, StoreErrorKind, StoreFuture, StoreId, WakeupStream,
+    Acquire, AcquireReply, AskRelease, AskReply, Extend, ExtendReply, FencingToken, ForceRelease, ForceReply,
+    HeldKey, Holder, Inspect, List, LockKey, LockStore, Release, ReleaseReply, Rotate, RotateReply,
+    StoreCapabilities, StoreError, StoreErrorKind, StoreFuture, StoreId, WakeupStream,
 };
 
 use self::{files::Files, table::Table};
@@ -125,7 +125,7 @@ impl LockStore for FileStore {
                 return Ok(ExtendReply::NotHeld);
             };
             row.extend(request.ttl, now);
-            Ok(ExtendReply::Extended)
+            Ok(ExtendReply::Extended { asked: row.asked() })
         })
     }
 
@@ -181,6 +181,14 @@ impl LockStore for FileStore {
                 Ok(HeldKey::new(key, row.holder(now)?))
             };
             wanted.take(request.limit).map(line).collect()
+        })
+    }
+
+    fn ask_release(&self, request: AskRelease) -> StoreFuture<AskReply> {
+        self.step(move |table, _| {
+            let Some(row) = table.get(&request.key) else { return Ok(AskReply::NotHeld) };
+            row.ask(&request.reason);
+            Ok(AskReply::Asked)
         })
     }
 

@@ -28,6 +28,9 @@ pub(crate) struct Row {
     since: u64,
     /// None for a lock that never expires.
     expires: Option<u64>,
+    /// Why its owner was asked to let go.
+    #[serde(default)]
+    asked: Option<String>,
 }
 
 impl Table {
@@ -55,7 +58,9 @@ impl Table {
     ) -> Result<FencingToken, StoreError> {
         let token = self.next_token(above, now)?;
         let (owner, label) = (to.to_string(), label.to_string());
-        let row = Row { owner, label, token: token.get(), since: now, expires: expiry(ttl, now) };
+        // Whoever is new here has not been asked.
+        let asked = self.owned_by(key, to).and_then(|row| row.asked.take());
+        let row = Row { owner, label, token: token.get(), since: now, expires: expiry(ttl, now), asked };
         self.locks.insert(key.as_str().to_owned(), row);
         Ok(token)
     }
@@ -78,6 +83,14 @@ impl Row {
         FencingToken::new(self.token).map_err(exhausted)
     }
 
+    pub(crate) fn ask(&mut self, reason: &Label) {
+        self.asked = Some(reason.to_string());
+    }
+
+    pub(crate) fn asked(&self) -> Option<Label> {
+        self.asked.as_deref().map(Label::new)
+    }
+
     pub(crate) fn extend(&mut self, ttl: Ttl, now: u64) {
         self.expires = expiry(ttl, now);
     }
@@ -94,7 +107,8 @@ impl Row {
     pub(crate) fn holder(&self, now: u64) -> Result<Holder, StoreError> {
         let owner = Owner::from_text(&self.owner).map_err(damaged)?;
         let since = UNIX_EPOCH + Duration::from_micros(self.since);
-        Ok(Holder::new(owner, Label::new(&self.label), self.token()?, since, self.remaining(now)))
+        let holder = Holder::new(owner, Label::new(&self.label), self.token()?, since, self.remaining(now));
+        Ok(holder.with_asked(self.asked()))
     }
 }
 

@@ -11,8 +11,8 @@ use super::{
 use crate::{
     model::{Label, LockKey, Owner, Ttl, clock::BootInstant},
     store::{
-        Acquire, AcquireReply, Extend, ExtendReply, ForceRelease, ForceReply, HeldKey, Holder, Inspect, List,
-        LockStore, Release, ReleaseReply, Rotate, RotateReply, StoreError,
+        Acquire, AcquireReply, AskRelease, AskReply, Extend, ExtendReply, ForceRelease, ForceReply, HeldKey,
+        Holder, Inspect, List, LockStore, Release, ReleaseReply, Rotate, RotateReply, StoreError,
     },
 };
 
@@ -112,7 +112,9 @@ impl<'a> Player<'a> {
             Step::Extend { key, owner, ttl } => {
                 let request = Extend::new(self.key(key)?, self.owner(owner), self.ttl(ttl)?);
                 match store.extend(request).await.map_err(told)? {
-                    ExtendReply::Extended => Answer::Done,
+                    ExtendReply::Extended { asked } => {
+                        Answer::Extended { asked: asked.as_ref().map(number_of).transpose()? }
+                    }
                     ExtendReply::NotHeld => Answer::NotHeld,
                 }
             }
@@ -136,6 +138,14 @@ impl<'a> Player<'a> {
                 match store.force_release(ForceRelease::new(self.key(key)?)).await.map_err(told)? {
                     ForceReply::Forced { token } => Answer::Forced(token),
                     ForceReply::NotHeld => Answer::NotHeld,
+                }
+            }
+            Step::AskRelease { .. } if !store.capabilities().asking => return Ok(None),
+            Step::AskRelease { key, reason } => {
+                let request = AskRelease::new(self.key(key)?, label_of(reason));
+                match store.ask_release(request).await.map_err(told)? {
+                    AskReply::Asked => Answer::Done,
+                    AskReply::NotHeld => Answer::NotHeld,
                 }
             }
             Step::Inspect { key } => {
@@ -175,19 +185,24 @@ impl<'a> Player<'a> {
 
     fn seen(&self, holder: &Holder) -> Result<Seen, String> {
         let owner = (0..Step::OWNERS).find(|owner| self.owner(*owner) == holder.owner);
-        let label = (0..4).find(|label| label_of(*label) == holder.label);
         Ok(Seen {
             owner: owner.ok_or_else(|| format!("{} is none of our owners", holder.owner))?,
-            label: label.ok_or_else(|| format!("{:?} is none of our labels", holder.label))?,
+            label: number_of(&holder.label)?,
             token: holder.token,
             since: holder.since,
             remaining: holder.remaining,
+            asked: holder.asked.as_ref().map(number_of).transpose()?,
         })
     }
 }
 
 fn label_of(label: u8) -> Label {
     Label::from(["one", "two", "drei — §", ""][usize::from(label % 4)])
+}
+
+fn number_of(label: &Label) -> Result<u8, String> {
+    let number = (0..4).find(|number| label_of(*number) == *label);
+    number.ok_or_else(|| format!("{label:?} is none of our labels"))
 }
 
 fn told(error: StoreError) -> String {

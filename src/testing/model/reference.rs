@@ -18,7 +18,10 @@ pub(super) enum Answer {
         remaining: Option<Duration>,
         holder: Option<Seen>,
     },
-    /// Extended, released.
+    Extended {
+        asked: Option<u8>,
+    },
+    /// Released, asked.
     Done,
     NotHeld,
     Forced(FencingToken),
@@ -34,6 +37,7 @@ pub(super) struct Seen {
     pub(super) token: FencingToken,
     pub(super) since: SystemTime,
     pub(super) remaining: Option<Duration>,
+    pub(super) asked: Option<u8>,
 }
 
 /// When a call was made: it took effect at some moment from `begin` to `end`.
@@ -60,6 +64,8 @@ struct Lock {
     since: Option<SystemTime>,
     /// The earliest and the latest moment at which it may lapse; `None` for never.
     ends: Option<(Duration, Duration)>,
+    /// The reason why its owner was last asked to let go.
+    asked: Option<u8>,
 }
 
 impl Lock {
@@ -130,9 +136,9 @@ impl Reference {
             Step::Extend { key, owner, ttl } => {
                 let ends = self.ends(ttl, span);
                 match (self.locks.get_mut(&key), answer) {
-                    (Some(lock), Answer::Done) if lock.owner == owner => {
+                    (Some(lock), Answer::Extended { asked }) if lock.owner == owner => {
                         lock.ends = ends;
-                        Ok(())
+                        same("the reason why it was asked for", &lock.asked, asked)
                     }
                     (Some(lock), Answer::NotHeld) if lock.owner != owner => Ok(()),
                     (None, Answer::NotHeld) => Ok(()),
@@ -159,7 +165,11 @@ impl Reference {
                         if *token <= above {
                             return Err(format!("expected a token above {above}, which was asked for"));
                         }
-                        self.grant(key, to, label, *token, self.ends(ttl, span))
+                        // Who gets it has not been asked.
+                        let asked = lock.asked.filter(|_| lock.owner == to);
+                        self.grant(key, to, label, *token, self.ends(ttl, span))?;
+                        self.locks.entry(key).and_modify(|lock| lock.asked = asked);
+                        Ok(())
                     }
                     (Some(lock), Answer::NotHeld) if lock.owner != from && lock.owner != to => Ok(()),
                     (None, Answer::NotHeld) => Ok(()),
@@ -170,6 +180,14 @@ impl Reference {
                 (Some(_), Answer::Forced(token)) => self.rises(key, *token),
                 (None, Answer::NotHeld) => Ok(()),
                 (lock, _) => differs("`Forced` if it is held, else `NotHeld`", lock),
+            },
+            Step::AskRelease { key, reason } => match (self.locks.get_mut(&key), answer) {
+                (Some(lock), Answer::Done) => {
+                    lock.asked = Some(reason);
+                    Ok(())
+                }
+                (None, Answer::NotHeld) => Ok(()),
+                (lock, _) => differs("`Asked` if it is held, else `NotHeld`", lock),
             },
             Step::Inspect { key } => match (self.locks.get_mut(&key), answer) {
                 (Some(lock), Answer::Holder(Some(seen))) => described(lock, seen, span, &self.pace),
@@ -199,7 +217,7 @@ impl Reference {
         ends: Option<(Duration, Duration)>,
     ) -> Result<(), String> {
         self.rises(key, token)?;
-        self.locks.insert(key, Lock { owner, label, token, since: None, ends });
+        self.locks.insert(key, Lock { owner, label, token, since: None, ends, asked: None });
         Ok(())
     }
 
@@ -234,6 +252,7 @@ fn described(lock: &mut Lock, seen: &Seen, span: Span, pace: &Pace) -> Result<()
     same("the owner", &lock.owner, &seen.owner)?;
     same("the label of the grant", &lock.label, &seen.label)?;
     same("the token of the grant", &lock.token, &seen.token)?;
+    same("the reason why it was asked for", &lock.asked, &seen.asked)?;
     time_left(lock, seen.remaining, span)?;
     let since = *lock.since.get_or_insert(seen.since);
     let moved = seen.since.duration_since(since).unwrap_or_else(|earlier| earlier.duration());

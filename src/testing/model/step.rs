@@ -38,6 +38,11 @@ pub enum Step {
     ForceRelease {
         key: u8,
     },
+    /// Left out where the store does not claim it.
+    AskRelease {
+        key: u8,
+        reason: u8,
+    },
     Inspect {
         key: u8,
     },
@@ -69,6 +74,7 @@ impl Step {
             10 => Self::ForceRelease { key },
             11 => Self::Inspect { key },
             12 => Self::List,
+            13 => Self::AskRelease { key, reason: label },
             _ => {
                 let to = more % Self::OWNERS;
                 let above = [None, None, Some(0), Some(-1), Some(1_000)][usize::from(more / 8) % 5];

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use crate::{
-    lock::{AcquireError, AdminError, BuildError, ExtendError, ReleaseError, ShutdownError},
+    lock::{AcquireError, AdminError, BuildError, ExtendError, ReleaseError, RunError, ShutdownError},
     model::{InvalidDuration, InvalidKey, InvalidOwner, TokenExhausted},
     repository::{FindError, InsertError, LockError, Rejected, SaveError},
     store::{Outcome, StoreError},
@@ -77,6 +77,9 @@ pub enum Error {
     /// A lock was not released.
     #[error(transparent)]
     Release(#[from] ReleaseError),
+    /// Code did not run to its end under its lock.
+    #[error(transparent)]
+    Run(RunError<()>),
     /// An entity was not saved or deleted.
     #[error(transparent)]
     Save(#[from] SaveError),
@@ -103,6 +106,7 @@ impl Error {
             | Self::Lock(LockError::Acquire(AcquireError::Timeout { .. }) | LockError::Lost { .. })
             | Self::Extend(ExtendError::Lost { .. })
             | Self::Release(ReleaseError::Lost { .. })
+            | Self::Run(RunError::Lost { .. } | RunError::LostAfter { .. })
             | Self::Save(
                 SaveError::Fenced { .. }
                 | SaveError::InDoubt { .. }
@@ -117,7 +121,9 @@ impl Error {
     /// the same guard.
     pub fn outcome(&self) -> Outcome {
         match self {
-            Self::Save(SaveError::InDoubt { .. }) => Outcome::Unknown,
+            Self::Save(SaveError::InDoubt { .. })
+            // Some of it, or all.
+            | Self::Run(RunError::Lost { .. } | RunError::LostAfter { .. }) => Outcome::Unknown,
             _ => self.store_error().map_or(Outcome::NotDone, StoreError::outcome),
         }
     }
@@ -148,6 +154,16 @@ impl Error {
             | Self::Save(SaveError::Store { source, .. })
             | Self::Store(source) => Some(source),
             _ => None,
+        }
+    }
+}
+
+impl<T> From<RunError<T>> for Error {
+    /// The value of a body that has ended goes.
+    fn from(error: RunError<T>) -> Self {
+        match error.without_value() {
+            RunError::Acquire(error) => Self::Acquire(error),
+            error => Self::Run(error),
         }
     }
 }

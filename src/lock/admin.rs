@@ -95,8 +95,8 @@ impl Lock {
 
     /// Asks the holder to let go, for this reason. It is a wish: the holder keeps the lock until it lets go of it.
     ///
-    /// The wish is left with the store. The holder finds it there when it next renews or extends the lock, and everybody
-    /// sees it in [`inspect`](Self::inspect) and [`state`](Self::state) until the lock changes hands.
+    /// The wish is left with the store. A guard of this service [hears](crate::Lease::until_asked) of it at once, one
+    /// elsewhere when it next renews or extends the lock, and everybody sees it in [`inspect`](Self::inspect) and [`state`](Self::state) until the lock changes hands.
     ///
     /// A lock that is free or has lapsed is [`AskReply::NotHeld`].
     ///
@@ -108,7 +108,14 @@ impl Lock {
     /// The holder may have been asked; asking again does no harm.
     pub async fn ask_release(&self, reason: impl Into<Label>) -> Result<AskReply, AdminError> {
         let reason = reason.into();
-        self.ask_store(|service, key| service.store().ask_release(AskRelease::new(key, reason))).await
+        // Who has held it since before: who gets it while the store is asked is not meant.
+        let held = self.handle.service().registry().held_here(&self.qualified()?);
+        let request = |key| AskRelease::new(key, reason.clone());
+        let reply = self.ask_store(|service, key| service.store().ask_release(request(key))).await?;
+        if let (AskReply::Asked, Some(hold)) = (reply, held) {
+            hold.ask(reason);
+        }
+        Ok(reply)
     }
 
     /// The key as the store has it.
@@ -139,9 +146,12 @@ where
         return Err(AdminError::Closed);
     }
     match within(service.op_timeout(), async { call().await }).await {
-        Ok(answer) => answer,
+        Ok(answer) => {
+            service.outage().heard(&answer);
+            answer
+        }
         Err(None) => return Err(AdminError::NoRuntime),
-        Err(Some(limit)) => Err(StoreError::no_answer(limit)),
+        Err(Some(limit)) => Err(service.outage().no_answer(limit)),
     }
     .map_err(|source| AdminError::Store { key: key.cloned(), source })
 }

@@ -1,16 +1,19 @@
 //! What this service knows of each key: who waits here, what it holds, and what it has not heard back about.
 
-use std::sync::{Arc, atomic::Ordering::SeqCst};
+use std::{
+    sync::{Arc, atomic::Ordering::SeqCst},
+    time::Duration,
+};
 
 use super::{
-    entry::{Entry, Waiter},
+    entry::{Entry, Looks, Waiter},
     hold::{Hold, Phase},
 };
 use crate::{
     model::{Deadline, FencingToken, LockKey, Owner, clock::BootInstant},
     store::{
         Holder,
-        sharded::{KeyMap, Sharded},
+        sharded::{KeyMap, Sharded, lock},
     },
 };
 
@@ -55,7 +58,7 @@ pub(super) enum Leave {
 
 impl Registry {
     /// Gets in line, or in front of an empty one.
-    pub(super) fn enter(&self, key: &LockKey) -> Stand {
+    pub(super) fn enter(&self, key: &LockKey, seat: Option<&Owner>) -> Stand {
         let mut shard = self.0.of(key);
         let entry = shard.entry(key.clone()).or_default();
         if !entry.trying && entry.line_is_empty() {
@@ -63,15 +66,15 @@ impl Registry {
             entry.trying = true;
             return Stand::Trying { unknown };
         }
-        entry.line_up(false)
+        entry.line_up(false, seat)
     }
 
     /// From in front of an empty line into it.
-    pub(super) fn stay(&self, key: &LockKey) -> Stand {
+    pub(super) fn stay(&self, key: &LockKey, seat: Option<&Owner>) -> Stand {
         let mut shard = self.0.of(key);
         let entry = shard.entry(key.clone()).or_default();
         entry.trying = false;
-        entry.line_up(true)
+        entry.line_up(true, seat)
     }
 
     /// Goes away, with the lock or without.
@@ -142,21 +145,43 @@ impl Registry {
     }
 
     /// A new grant.
-    pub(super) fn granted(&self, hold: &Arc<Hold>, taken_over: bool) {
+    pub(super) fn granted(&self, hold: &Arc<Hold>, taken_over: bool, at: BootInstant) {
         let mut shard = self.0.of(&hold.key);
         let entry = shard.entry(hold.key.clone()).or_default();
         match (taken_over, entry.handovers) {
             (false, _) => entry.handovers = 0,
-            (true, 0) => (entry.handovers, entry.handed_on_since) = (1, Some(BootInstant::now())),
+            (true, 0) => (entry.handovers, entry.handed_on_since) = (1, Some(at)),
             (true, _) => entry.handovers += 1,
         }
-        entry.hold = Some(Arc::clone(hold));
-        let is_evicted = Some(hold.token()) < entry.forced;
-        drop(shard);
-        if is_evicted {
-            // It was freed by force before the grant's answer came.
-            hold.end_renewal(Deadline::PASSED);
+        let looks = entry.looked(at);
+        let mut lost = entry.hold.replace(Arc::clone(hold)).filter(|before| before.owner != hold.owner);
+        if let Some(before) = lost.take_if(|before| before.is_running() && before.token() > hold.token()) {
+            entry.hold = Some(before);
+            lost = Some(Arc::clone(hold));
         }
+        if Some(hold.token()) < entry.forced {
+            // It was freed by force before the grant's answer came.
+            lost = Some(Arc::clone(hold));
+        }
+        drop(shard);
+        tell(looks);
+        if let Some(lost) = lost {
+            // Whatever its guard believes, the store has granted the lock anew since, or freed it.
+            lost.end_renewal(Deadline::PASSED);
+        }
+    }
+
+    /// A new grant for an owner of the user's own. It is nobody's to take over, and those who wait for the same owner
+    /// have the lock as well.
+    pub(super) fn seat_granted(&self, hold: &Hold, at: BootInstant) {
+        let mut shard = self.0.of(&hold.key);
+        let Some(entry) = shard.get_mut(&hold.key) else { return };
+        let looks = entry.looked(at);
+        let line = entry.contention.iter().flat_map(|contention| contention.line.values());
+        let same: Vec<_> = line.filter(|waiter| waiter.seat.as_ref() == Some(&hold.owner)).cloned().collect();
+        drop(shard);
+        tell(looks);
+        same.iter().for_each(|waiter| hint(Some(waiter)));
     }
 
     /// An acquisition was given up before the store had answered.
@@ -199,21 +224,49 @@ impl Registry {
         self.0.of(&hold.key).get(&hold.key).and_then(|entry| entry.heir_of(hold)).is_some()
     }
 
-    /// The store has told who holds the lock.
+    /// It is known who holds the lock.
     pub(super) fn note_holder(&self, key: &LockKey, holder: Option<&Holder>) {
         if let Some(contention) = self.0.of(key).get_mut(key).and_then(|entry| entry.contention.as_mut()) {
-            contention.holder = holder.cloned();
+            *lock(&contention.looks.holder) = holder.cloned();
         }
     }
 
-    /// Who holds the lock, as far as is known here.
-    pub(super) fn holder(&self, key: &LockKey) -> Option<Holder> {
+    /// Somebody here has asked the store, and has not got the lock.
+    pub(super) fn note_look(&self, key: &LockKey, at: BootInstant) {
+        let looks = self.0.of(key).get_mut(key).and_then(|entry| entry.looked(at));
+        tell(looks);
+    }
+
+    /// The looks at the store by those in line.
+    pub(super) fn looks(&self, key: &LockKey) -> Arc<Looks> {
+        Arc::clone(&self.0.of(key).entry(key.clone()).or_default().contention().looks)
+    }
+
+    /// Whether the store was looked at within this time; if not, the first in line is asked to.
+    pub(super) fn is_looked_at(&self, key: &LockKey, within: Duration) -> bool {
         let shard = self.0.of(key);
-        let entry = shard.get(key)?;
-        match &entry.hold {
-            Some(hold) if hold.is_running() => Some(hold.as_holder()),
-            _ => entry.contention.as_ref()?.holder.clone(),
+        let Some(entry) = shard.get(key) else { return false };
+        let looked_at = entry.contention.as_ref().and_then(|contention| contention.looked_at);
+        let is_recent = looked_at.is_some_and(|at| BootInstant::now().since(at) < within);
+        // Who stands in front of the line looks anyhow.
+        let first = if entry.trying { None } else { entry.first() };
+        drop(shard);
+        if !is_recent {
+            hint(first.as_deref());
         }
+        is_recent
+    }
+
+    /// Whether anybody stands in line besides the first.
+    pub(super) fn others_wait(&self, key: &LockKey) -> bool {
+        let shard = self.0.of(key);
+        let contention = shard.get(key).and_then(|entry| entry.contention.as_ref());
+        contention.is_some_and(|contention| contention.line.len() > 1)
+    }
+
+    /// The guard of this service that holds the lock.
+    pub(super) fn held_here(&self, key: &LockKey) -> Option<Arc<Hold>> {
+        self.0.of(key).get(key)?.hold.clone().filter(|hold| hold.is_running())
     }
 
     /// Whether this is the owner of a grant to this service that is not over.
@@ -267,12 +320,11 @@ impl Registry {
         wake(first.as_deref());
     }
 
-    /// What is held, and what is on its way out.
-    pub(super) fn held(&self) -> Vec<Arc<Hold>> {
-        self.0
-            .each()
-            .flat_map(|shard| shard.values().filter_map(|entry| entry.hold.clone()).collect::<Vec<_>>())
-            .collect()
+    /// Goes through what is held, and what is on its way out; `see` is called under the mutex of a shard.
+    pub(super) fn each_hold(&self, mut see: impl FnMut(&Arc<Hold>)) {
+        for shard in self.0.each() {
+            shard.values().filter_map(|entry| entry.hold.as_ref()).for_each(&mut see);
+        }
     }
 
     /// How many keys something is known about.
@@ -293,6 +345,13 @@ impl Registry {
         }
         drop(shard);
         wake(first.as_deref());
+    }
+}
+
+/// Tells those in line that the store was looked at. As `wake`, never under the mutex of a shard.
+fn tell(looks: Option<Arc<Looks>>) {
+    if let Some(looks) = looks {
+        looks.more.notify_waiters();
     }
 }
 

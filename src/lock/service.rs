@@ -13,7 +13,9 @@ use tokio::sync::{Notify, futures::Notified};
 use super::{
     hints::Hints,
     hold::{Hold, Phase, Settled},
+    keeper::Keeper,
     options::Resolved,
+    outage::Outage,
     registry::{Leave, Registry},
     releaser::Releaser,
 };
@@ -30,7 +32,9 @@ pub(crate) struct Service {
     op_timeout: Duration,
     registry: Registry,
     releaser: Releaser,
+    keeper: Keeper,
     hints: Hints,
+    outage: Outage,
     /// A smoothed round trip to the store, in microseconds.
     round_trip: AtomicU64,
     closed: AtomicBool,
@@ -69,7 +73,9 @@ impl Service {
             op_timeout,
             registry: Registry::default(),
             releaser: Releaser::default(),
+            keeper: Keeper::default(),
             hints: Hints::default(),
+            outage: Outage::default(),
             round_trip: AtomicU64::new(0),
             closed: AtomicBool::new(false),
             closing: Notify::new(),
@@ -97,8 +103,23 @@ impl Service {
         &self.releaser
     }
 
+    pub(super) fn keeper(&self) -> &Keeper {
+        &self.keeper
+    }
+
     pub(super) fn hints(&self) -> &Hints {
         &self.hints
+    }
+
+    /// How the store's calls have gone lately.
+    pub(super) fn outage(&self) -> &Outage {
+        &self.outage
+    }
+
+    /// Starts the tasks that are needed and not there: the runtime that they ran in may have ended.
+    pub(super) fn ensure_tasks(self: &Arc<Self>) {
+        self.releaser.ensure(self);
+        self.keeper.ensure(self);
     }
 
     /// How long a call to the store may take before its outcome counts as unknown.
@@ -151,7 +172,10 @@ impl Service {
 
     /// The guard of a hold is gone: somebody here takes the lock over, or it is released in the background.
     pub(super) fn let_go(&self, hold: &Arc<Hold>) {
-        if hold.advance(Phase::Held, Phase::Queued) {
+        if hold.seat {
+            // It is its owner's to release, and stands without a guard.
+            hold.advance(Phase::Held, Phase::Gone);
+        } else if hold.advance(Phase::Held, Phase::Queued) {
             self.releaser.unsettled();
             self.pass_on(hold);
         }
@@ -186,7 +210,9 @@ impl Service {
     pub(super) fn close(&self) {
         self.closed.store(true, SeqCst);
         self.closing.notify_waiters();
-        for hold in self.registry.held() {
+        let mut held = Vec::new();
+        self.registry.each_hold(|hold| held.push(Arc::clone(hold)));
+        for hold in held {
             self.let_go(&hold);
             hold.tell();
         }
@@ -206,5 +232,6 @@ impl Handle {
 impl Drop for Handle {
     fn drop(&mut self) {
         self.0.releaser.close(&self.0);
+        self.0.keeper.close();
     }
 }

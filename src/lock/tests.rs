@@ -69,7 +69,7 @@ async fn a_service_ends_with_its_last_handle() {
 async fn a_token_is_raised_for_the_holder_alone() {
     let store = MemoryStore::new();
     let locks = Locks::new(store.clone());
-    let lease = locks.lock("k").acquire().await.expect("free");
+    let lease = locks.lock("k").ttl("30s").acquire().await.expect("free");
     let far = FencingToken::new(lease.fence().get() + 3_600_000_000).expect("in range");
     let raised = lease.raise_above(far).await.expect("an answer");
     assert!(matches!(raised, RotateReply::Granted { token } if token > far && token == lease.fence()));
@@ -87,4 +87,10 @@ async fn a_token_is_raised_for_the_holder_alone() {
     let refused = lease.raise_above(lease.fence()).await.expect("an answer");
     assert_eq!(refused, RotateReply::NotHeld);
     assert!(lease.is_lost());
+}
+
+#[test]
+fn a_hold_is_small() {
+    let size = std::mem::size_of::<super::hold::Hold>();
+    assert!(size <= 208, "{size} bytes for each lock that is held");
 }

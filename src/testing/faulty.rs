@@ -2,6 +2,7 @@
 
 use std::{
     collections::{HashMap, VecDeque},
+    fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -276,5 +277,11 @@ impl LockStore for FaultyStore {
             |request| &request.owner,
             (|store, all| store.release_all(all), |store, one| store.release(one)),
         )
+    }
+}
+
+impl fmt::Debug for FaultyStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FaultyStore").field("over", &self.inner.name()).finish_non_exhaustive()
     }
 }

@@ -2,18 +2,30 @@
 
 use lockproof::testing::faulty;
 
+#[cfg(feature = "tracing")]
+#[path = "../support/log.rs"]
+mod log;
+
 mod admin;
+mod asked;
+mod attempts;
 mod cancel;
 mod dropping;
 mod errors;
 mod exclusive;
 mod helpers;
+mod keep_alive;
+mod keep_alive_faults;
 mod lapse;
 mod line;
 mod list;
+#[cfg(feature = "tracing")]
+mod logs;
 mod lost_replies;
 mod outage;
 mod plain;
+mod retries;
+mod run;
 mod runtimes;
 mod services;
 mod shutdown;

@@ -1,5 +1,9 @@
 //! What a repository promises. What every home of entities must keep is in `lockproof::testing`, and run by `storage`.
 
+#[cfg(feature = "tracing")]
+#[path = "../support/log.rs"]
+mod log;
+
 mod account;
 mod filters;
 mod guards;

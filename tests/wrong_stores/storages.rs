@@ -224,7 +224,7 @@ macro_rules! wrong_homes {
             #[test]
             fn $test() {
                 let said = caught($case, Wrong::$wrong).expect(concat!("the case ", $case, " lets it pass"));
-                assert!(said.contains($case) && said.contains($says), "{said}");
+                assert!(said.contains(concat!("fails the case ", $case)) && said.contains($says), "{said}");
             }
         )*
 

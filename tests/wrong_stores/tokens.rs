@@ -1,8 +1,8 @@
-//! Wrong in tokens, in handing over and in forcing.
+//! Wrong in tokens, in handing over, in forcing and in asking.
 
 use lockproof::{
-    Acquire, AcquireReply, FencingToken, ForceRelease, ForceReply, Label, LockStore, MemoryStore, Rotate,
-    RotateReply, StoreFuture,
+    Acquire, AcquireReply, AskRelease, AskReply, FencingToken, ForceRelease, ForceReply, Label, LockStore,
+    MemoryStore, Rotate, RotateReply, StoreFuture,
 };
 
 use crate::twist::{Twist, holder, wrong};
@@ -188,6 +188,61 @@ wrong! {
                 let held = holder(&right, &request.key).await?;
                 request.label = held.map_or_else(|| Label::from(""), |held| held.label);
                 right.rotate(request).await
+            })
+        }
+    }
+}
+
+wrong! {
+    /// Says that the holder was asked, and tells the holder nothing.
+    ForgetsTheWish {
+        fn ask_release(&self, request: AskRelease) -> StoreFuture<AskReply> {
+            let right = self.right.clone();
+            Box::pin(async move {
+                let held = holder(&right, &request.key).await?;
+                Ok(held.map_or(AskReply::NotHeld, |_| AskReply::Asked))
+            })
+        }
+    }
+}
+
+wrong! {
+    /// A wish is granted: the holder loses the lock.
+    ForcesWhenAsked {
+        fn ask_release(&self, request: AskRelease) -> StoreFuture<AskReply> {
+            let right = self.right.clone();
+            Box::pin(async move {
+                Ok(match right.force_release(ForceRelease::new(request.key)).await? {
+                    ForceReply::Forced { .. } => AskReply::Asked,
+                    _ => AskReply::NotHeld,
+                })
+            })
+        }
+    }
+}
+
+wrong! {
+    /// Whoever holds the lock next is asked what the one before was.
+    TheWishOutlivesTheGrant {
+        fn ask_release(&self, request: AskRelease) -> StoreFuture<AskReply> {
+            let (right, seen) = (self.right.clone(), self.seen.clone());
+            Box::pin(async move {
+                let key = request.key.clone();
+                let reply = right.ask_release(request).await?;
+                seen.note(&right, &key).await?;
+                Ok(reply)
+            })
+        }
+
+        fn acquire(&self, request: Acquire) -> StoreFuture<AcquireReply> {
+            let (right, wish) = (self.right.clone(), self.seen.of(&request.key).and_then(|last| last.asked));
+            Box::pin(async move {
+                let key = request.key.clone();
+                let reply = right.acquire(request).await?;
+                if let Some(reason) = wish {
+                    right.ask_release(AskRelease::new(key, reason)).await?;
+                }
+                Ok(reply)
             })
         }
     }

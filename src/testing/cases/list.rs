@@ -41,7 +41,7 @@ pub(in crate::testing) async fn list__by_pages(at: Stage) {
     let leases = hold_twenty(&locks).await;
     let mut pages: Vec<String> = Vec::new();
     loop {
-        let after = pages.last().map(key_of);
+        let after = pages.last().map(|last| key(last));
         let page = keys(&locks, "k:", after.as_ref(), 7).await;
         if page.is_empty() {
             break;
@@ -73,10 +73,6 @@ async fn hold_twenty(locks: &Locks) -> Vec<Lease> {
         leases.push(taken(&locks.lock(("k", n)).ttl(LONG)).await);
     }
     leases
-}
-
-fn key_of(text: &String) -> crate::model::LockKey {
-    key(text)
 }
 
 async fn keys(

@@ -137,14 +137,14 @@ wrong_stores! {
     a_wish_that_is_forgotten: tokens::ForgetsTheWish, "store_asking__told_by_an_extension", "asked";
     a_wish_that_is_granted: tokens::ForcesWhenAsked, "store_asking__running", "the answer was nobody";
     a_wish_that_outlives_the_grant: tokens::TheWishOutlivesTheGrant, "store_asking__goes_with_a_release", "what the holder is asked";
-    a_grant_to_two_services: grants::GrantsTwice, "try_acquire__other", "";
+    a_grant_to_two_services: grants::GrantsTwice, "try_acquire__other", "must be `Ok(None)`";
     a_lost_wakeup_of_a_waiter: reads::LosesWakeups, "wakeup__release_elsewhere", "how long the waiter waited";
     a_wakeup_of_the_wrong_waiter: reads::AnnouncesTheWrongKey, "wakeup__release_elsewhere", "how long the waiter waited";
     a_release_that_frees_the_next_holder: grants::ReleaseFreesStrangers, "release__mine_lapsed_retaken", "must be `Err(Lost)`";
     a_rotation_whose_answer_is_lost_for_good: tokens::RotatesOnce, "lost_reply__to_rotate_between_the_same_owners", "who holds it after";
     a_retry_whose_answer_is_lost_for_good: grants::LosesTheRetry, "lost_reply__to_acquire_by_the_same_owner", "who holds it after";
     a_state_of_the_lapsed: reads::InspectShowsTheLapsed, "state__mine_lapsed", "must be Free";
-    a_guard_that_is_told_it_released: grants::ReleaseAlwaysSucceeds, "release__mine_forced", "";
-    a_line_that_is_never_free: grants::ReleaseFreesNothing, "release__mine_running", "";
-    two_inside: grants::LooksBeforeItTakes, "exclusive__fifty_tasks_of_two_services", "";
+    a_guard_that_is_told_it_released: grants::ReleaseAlwaysSucceeds, "release__mine_forced", "must be `Err(Lost)`";
+    a_line_that_is_never_free: grants::ReleaseFreesNothing, "release__mine_running", "who holds the lock";
+    two_inside: grants::LooksBeforeItTakes, "exclusive__fifty_tasks_of_two_services", "two were inside at once";
 }

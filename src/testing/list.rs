@@ -22,6 +22,28 @@ macro_rules! __each_conformance_case {
                 acquire__other_without_a_wait "`Timeout` at once, with the holder",
                 acquire__other_who_does_not_expire_while_it_is_waited_for "waiting does not change the holder's expiry",
             }
+            adopt {
+                adopt__free "`None`, nothing is taken",
+                adopt__mine_running "`Some`, the same token",
+                adopt__mine_never "`Some`, the same token, still without an end",
+                adopt__other "`None`; the other's lock stands",
+                adopt__mine_lapsed [Expiry] "`None`, not revived",
+                adopt__mine_lapsed_retaken [Expiry] "`None`; the other's lock stands",
+                adopt__mine_running_by_another_process "`Some`, the same token",
+                adopt__without_an_owner "`Err(InvalidOption)`",
+            }
+            attempts {
+                attempts__one "one look, at once",
+                attempts__two "two looks, a delay apart",
+                attempts__five "five looks, a delay apart",
+                attempts__counted_by_the_store "as many calls as attempts",
+                attempts__without_a_delay "250 ms apart",
+                attempts__none "`Err(InvalidOption)`",
+                attempts__with_a_shorter_wait "the wait is a limit besides",
+                attempts__a_try_is_one "one look",
+                attempts__a_later_one_gets_it "when it has come free",
+                attempts__of_many_waiters_with_one_delay "the head of the line looks for all",
+            }
             closing {
                 closing__drain_with_nothing_to_do "at once",
                 closing__drain_waits_for_what_was_dropped "when it returns, all of it is free",
@@ -84,6 +106,20 @@ macro_rules! __each_conformance_case {
                 is_locked__other "true",
                 is_locked__mine_lapsed [Expiry] "false",
                 is_locked__mine_lapsed_retaken [Expiry] "true",
+            }
+            keep_alive {
+                keep_alive__past_the_ttl [Expiry] "it is still held",
+                keep_alive__of_the_services_ttl [Expiry] "it is still held",
+                keep_alive__not_of_a_ttl_that_is_named [Expiry] "it ends with its ttl",
+                keep_alive__keeps_a_waiter_out [Expiry] "past the ttl",
+                keep_alive__ends_with_the_guard [Expiry] "nothing is renewed any more",
+                keep_alive__ends_at_its_longest_hold [Expiry] "it is lost, and free",
+                keep_alive__finds_out_that_it_was_forced [Expiry] "lost, at the next renewal",
+                keep_alive__over_a_short_outage [Expiry] "it is still held",
+                keep_alive__over_a_store_that_hangs [Expiry] "lost at the deadline, and not revived",
+                keep_alive__lapsed_and_nobody_else_there [Expiry] "lost, not renewed",
+                keep_alive__of_many_in_one_call [Expiry] "many renewals, few calls",
+                keep_alive__hears_who_asks [Asking Expiry] "with the next renewal",
             }
             list {
                 list__held_keys_without_the_namespace "those of this namespace, by the names that it uses",
@@ -160,6 +196,50 @@ macro_rules! __each_conformance_case {
                 remaining__mine_lapsed [Expiry] "`Some(ZERO)`",
                 remaining__mine_lapsed_retaken [Expiry] "`Some(ZERO)`",
                 remaining__mine_forced "`Some(ZERO)`, as soon as that is known",
+            }
+            run {
+                run__nothing "`()` comes back, the lock is free",
+                run__a_value "it comes back, the lock is free",
+                run__its_own_ok "`Ok(Ok(..))`",
+                run__its_own_error "`Ok(Err(..))`, the lock is free",
+                run__a_panic "it goes on, the lock is free",
+                run__holds_the_lock "nobody else has it while the body runs",
+                run__waits "as configured",
+                run__of_what_is_held "`Err(Acquire(Timeout))`, nothing has run",
+                run__tried_of_what_is_held "`None`, at once",
+                run__tried_of_what_is_free "`Some`",
+                run__nested "waits and times out; the outer one's hold stands",
+                run__cancelled "the lock is free",
+                run__lapsed_meanwhile [Expiry] "the body is dropped: `Err(Lost)`",
+                run__lapsed_meanwhile_and_finished [Expiry] "the value comes back: `Err(LostAfter)`",
+                run__lapsed_and_retaken_meanwhile [Expiry] "`Err(LostAfter)`; the other's lock stands",
+                run__forced_meanwhile "the body's own error is not thrown away: `Err(LostAfter)`",
+                run__released_with_a_lost_reply "the value comes back",
+                run__again_and_again [Fencing] "each time under a new token, until it is `Ok`",
+                run__again_until_it_is_enough "the outcome of the last time",
+            }
+            same_seat {
+                same_seat__free "`Some`",
+                same_seat__mine_running "at once, the same token",
+                same_seat__mine_never "`Some`, the same token, still without an end",
+                same_seat__other "`None`, and waits",
+                same_seat__mine_lapsed [Expiry Fencing] "`Some`, a higher token",
+                same_seat__mine_lapsed_retaken [Expiry] "`None`, and waits",
+                same_seat__mine_running_for_less [Expiry] "the expiry does not come nearer",
+                same_seat__mine_running_for_more "the longer ttl holds",
+            }
+            seat {
+                seat__dropped "it stands",
+                seat__released_by_one_of_two "all its leases end",
+                seat__released_wakes_a_waiter "who has it, soon",
+                seat__expires [Expiry] "with its ttl",
+                seat__extended_for_less [Expiry] "never shortened",
+                seat__extended_for_more "lengthened",
+                seat__forced "free, and not to be adopted",
+                seat__of_another_owner "excluded",
+                seat__after_a_lost_reply "it is not cleaned up, and can be adopted",
+                seat__kept_alive "`Err(InvalidOption)`",
+                seat__after_its_service_has_ended "it stands",
             }
             state {
                 state__free "`Free`",
@@ -344,6 +424,12 @@ macro_rules! __each_conformance_case {
                 store_wakeups__force_elsewhere [Wakeups] "a hint, soon",
                 store_wakeups__two_listeners [Wakeups] "both hear it",
                 store_wakeups__again_after_a_listener_went_away [Wakeups] "the next one hears it too",
+            }
+            timeout {
+                timeout__held_by_a_guard_of_this_service "the holder, and that it is here",
+                timeout__held_by_another_process "the holder",
+                timeout__held_since "since when, for everybody the same",
+                timeout__held_for_ever "a holder without an end",
             }
             try_acquire {
                 try_acquire__free "`Some`",

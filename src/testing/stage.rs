@@ -143,6 +143,21 @@ impl Stage {
         lease
     }
 
+    /// The seat `k` of the owner `user-7`, in this state.
+    pub(super) async fn seat(&self, state: State) -> Lease {
+        let lock = self.locks().lock("k").owner("user-7");
+        let lease = taken(&match state {
+            State::Never => lock.never_expires(),
+            State::Lapsed => lock.ttl(self.short),
+            State::Missing | State::Running => lock.ttl(LONG),
+        })
+        .await;
+        if let State::Lapsed = state {
+            self.lapse().await;
+        }
+        lease
+    }
+
     /// The lock `k` held by another process.
     pub(super) async fn others(&self) -> Lease {
         taken(&self.elsewhere().lock("k").ttl(LONG).label("other")).await

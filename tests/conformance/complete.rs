@@ -71,6 +71,8 @@ fn every_call_of_a_store_has_a_case_in_every_state() {
 /// What is done with a lock, and the states in which that can be done: each is a case.
 const STATES: &[(&str, &[&str])] = &[
     ("try_acquire", &ALL),
+    ("adopt", &ALL),
+    ("same_seat", &ALL),
     ("acquire", &ALL),
     ("release", &MINE),
     ("extend", &MINE),

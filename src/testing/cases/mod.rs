@@ -1,12 +1,15 @@
 //! The cases, one file for each subject. Each function is a line in `list.rs`, which has its rule.
 
 pub(super) mod acquire;
+pub(super) mod adopt;
+pub(super) mod attempts;
 pub(super) mod closing;
 pub(super) mod dropping;
 pub(super) mod exclusive;
 pub(super) mod extend;
 pub(super) mod force_release;
 pub(super) mod is_locked;
+pub(super) mod keep_alive;
 pub(super) mod list;
 pub(super) mod lost;
 pub(super) mod lost_reply;
@@ -15,6 +18,9 @@ pub(super) mod order;
 pub(super) mod outage;
 pub(super) mod release;
 pub(super) mod remaining;
+pub(super) mod run;
+pub(super) mod same_seat;
+pub(super) mod seat;
 pub(super) mod state;
 pub(super) mod store_acquire;
 pub(super) mod store_asking;
@@ -30,5 +36,6 @@ pub(super) mod store_rotate;
 pub(super) mod store_text;
 pub(super) mod store_token;
 pub(super) mod store_wakeups;
+pub(super) mod timeout;
 pub(super) mod try_acquire;
 pub(super) mod wakeup;

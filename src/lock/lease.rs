@@ -52,6 +52,9 @@ pub struct Lease {
 
 impl Lease {
     pub(super) fn new(handle: Arc<Handle>, key: LockKey, hold: Arc<Hold>) -> Self {
+        if hold.seat {
+            handle.service().seats().enter(&hold);
+        }
         Self { handle, key, hold }
     }
 
@@ -191,6 +194,11 @@ impl Lease {
         renew::raise_above(self.handle.service(), &self.hold, above).await
     }
 
+    /// Whether others have its token too: those who come with the same owner.
+    pub(crate) fn is_seat(&self) -> bool {
+        self.hold.seat
+    }
+
     /// Which locks this one excludes.
     pub(crate) fn domain(&self) -> Domain {
         self.handle.service().domain()
@@ -201,6 +209,9 @@ impl Drop for Lease {
     fn drop(&mut self) {
         let service = self.handle.service();
         service.let_go(&self.hold);
+        if self.hold.seat {
+            service.seats().leave(&self.hold);
+        }
         // The runtime that the lock was acquired in may have ended.
         service.releaser().ensure(service);
     }

@@ -1,6 +1,8 @@
 //! The entity of these tests, and its homes.
 
-use lockproof::{Error, Lockable, Locks, MemoryStorage, Repo, Repository, Transient};
+use std::time::Duration;
+
+use lockproof::{Error, LockOptions, Lockable, Locked, Persistent, Repository, Transient};
 use serde::{Deserialize, Serialize};
 
 #[derive(Lockable, Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,12 +24,17 @@ pub(crate) async fn fill(accounts: &impl Repository<Account>) {
     }
 }
 
-/// Both of them in memory, with their locks.
-pub(crate) async fn bank() -> (Locks, Repo<Account, MemoryStorage<Account>>) {
-    let locks = Locks::memory();
-    let accounts = locks.repository(MemoryStorage::new());
-    fill(&accounts).await;
-    (locks, accounts)
+/// Locks account 1 for a short time, and lets the lock lapse.
+pub(crate) async fn lapsed(accounts: &impl Repository<Account>) -> Locked<Persistent<Account>> {
+    // The shortest of these for which the machine is fast enough just now.
+    for millis in [50, 500, 5_000] {
+        let options = LockOptions::new().ttl(Duration::from_millis(millis)).wait("1m");
+        if let Ok(locked) = accounts.lock_with(&1, options).await {
+            Locked::lost(&locked).await;
+            return locked;
+        }
+    }
+    panic!("account 1 cannot be locked");
 }
 
 /// An error with all that is behind it.

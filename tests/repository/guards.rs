@@ -6,13 +6,14 @@ use lockproof::{
 };
 
 use crate::{
-    account::{Account, account, bank, fill},
+    account::{Account, account, fill},
+    memory::home::bank,
     table::Table,
 };
 
 #[tokio::test(start_paused = true)]
 async fn what_a_guard_says_of_its_lock() -> Result<()> {
-    let (_locks, accounts) = bank().await;
+    let (_locks, accounts, _home) = bank().await;
     let one = accounts.lock_with(&1, LockOptions::new().ttl("10s").label("teller 4")).await?;
     assert_eq!((Locked::key(&one).as_str(), *Locked::id(&one)), ("account:1", 1));
     let left = Locked::remaining(&one).expect("it ends");
@@ -31,7 +32,7 @@ async fn what_a_guard_says_of_its_lock() -> Result<()> {
 
 #[tokio::test(start_paused = true)]
 async fn lost_comes_at_the_deadline() -> Result<()> {
-    let (_locks, accounts) = bank().await;
+    let (_locks, accounts, _home) = bank().await;
     let one = accounts.lock_with(&1, LockOptions::new().ttl("10s")).await?;
     let before = tokio::time::Instant::now();
     Locked::lost(&one).await;
@@ -49,7 +50,7 @@ async fn a_proof_is_enough_to_change() -> Result<()> {
     fn refund_dyn(account: &mut dyn LockProof<Account>, cents: i64) {
         account.edit().balance += cents;
     }
-    let (_locks, accounts) = bank().await;
+    let (_locks, accounts, _home) = bank().await;
     let mut one = accounts.lock(&1).await?;
     refund(&mut one, 1);
     refund_dyn(&mut one, 1);
@@ -67,7 +68,7 @@ struct Impostor {
 
 #[tokio::test(start_paused = true)]
 async fn two_types_of_one_kind_are_refused() -> Result<()> {
-    let (locks, accounts) = bank().await;
+    let (locks, accounts, _home) = bank().await;
     let impostors = locks.repository(MemoryStorage::<Impostor>::new());
     let refused = impostors.insert(Transient::new(Impostor { id: 1 })).await.expect_err("taken");
     let text = refused.to_string();
@@ -89,13 +90,13 @@ async fn errors_work_into_other_errors() {
         }
     }
     async fn mine() -> std::result::Result<(), Mine> {
-        let (_locks, accounts) = bank().await;
+        let (_locks, accounts, _home) = bank().await;
         accounts.delete(accounts.lock(&1).await?).await?;
         drop(accounts.lock(&1).await?);
         Ok(())
     }
     async fn boxed() -> std::result::Result<(), Box<dyn std::error::Error + Send + Sync>> {
-        let (_locks, accounts) = bank().await;
+        let (_locks, accounts, _home) = bank().await;
         let rejected = accounts.delete(accounts.lock(&1).await?).keep_guard().await;
         assert!(rejected.is_ok());
         drop(accounts.lock(&1).await?);

@@ -2,17 +2,31 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard},
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
+    time::Duration,
 };
 
 use lockproof::{
-    Claim, Claimed, Delete, Insert, Inserted, Query, Storage, StoreError, Stored, Update, Written,
+    Claim, Claimed, Delete, Insert, Inserted, Query, Storage, StoreError, StoreErrorKind, Stored, Update,
+    Written,
 };
+use tokio::task::yield_now;
 
 use crate::account::Account;
 
 #[derive(Clone, Default)]
-pub(crate) struct Table(Arc<Mutex<BTreeMap<u64, Row>>>);
+pub(crate) struct Table(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    rows: Mutex<BTreeMap<u64, Row>>,
+    /// How long a read under the lock takes.
+    claim_time: Mutex<Duration>,
+    claim_fails: AtomicBool,
+}
 
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
@@ -30,8 +44,22 @@ impl Row {
 impl Table {
     /// What somebody may see and do who knows nothing of locks.
     pub(crate) fn rows(&self) -> MutexGuard<'_, BTreeMap<u64, Row>> {
-        self.0.lock().expect("no panic")
+        self.0.rows.lock().expect("no panic")
     }
+
+    /// Each read under the lock takes this long from now on.
+    pub(crate) fn slow_claims(&self, time: Duration) {
+        *self.0.claim_time.lock().expect("no panic") = time;
+    }
+
+    /// The next read under the lock is provably not done.
+    pub(crate) fn fail_next_claim(&self) {
+        self.0.claim_fails.store(true, SeqCst);
+    }
+}
+
+fn refused() -> StoreError {
+    StoreError::new(StoreErrorKind::Unavailable, "connection refused")
 }
 
 impl Storage<Account> for Table {
@@ -40,17 +68,28 @@ impl Storage<Account> for Table {
     }
 
     async fn find_all(&self, query: &Query<Account>) -> Result<Vec<Stored<Account>>, StoreError> {
+        yield_now().await;
         Ok(query.select(self.rows().values().map(Row::stored)))
     }
 
     async fn claim(&self, claim: Claim<'_, Account>) -> Result<Claimed<Account>, StoreError> {
-        match self.rows().get_mut(claim.id()) {
-            Some(row) if row.fence < claim.fence() => {
+        yield_now().await;
+        let time = *self.0.claim_time.lock().expect("no panic");
+        if !time.is_zero() {
+            tokio::time::sleep(time).await;
+        }
+        if self.0.claim_fails.swap(false, SeqCst) {
+            return Err(refused());
+        }
+        let claimed = match self.rows().get_mut(claim.id()) {
+            Some(row) if row.fence < claim.below() => {
                 row.fence = claim.fence();
                 Ok(Claimed::Loaded(row.stored()))
             }
             row => claim.refused(row.map(|row| row.fence)),
-        }
+        };
+        yield_now().await;
+        claimed
     }
 
     async fn insert(&self, insert: Insert<'_, Account>) -> Result<Inserted, StoreError> {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use lockproof::{Error, Repository, RepositoryExt, Result};
 
-use crate::account::{Account, bank};
+use crate::{account::Account, memory::home::bank};
 
 /// Whatever the repository stands behind, and whatever the body uses.
 #[tokio::test]
@@ -15,7 +15,7 @@ async fn it_runs_in_a_spawned_task() {
             })
             .await
     }
-    let (_locks, accounts) = bank().await;
+    let (_locks, accounts, _home) = bank().await;
     let accounts = Arc::new(accounts);
     let dynamic: Arc<dyn Repository<Account>> = accounts.clone();
 

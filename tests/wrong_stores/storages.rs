@@ -31,6 +31,8 @@ enum Wrong {
     /// The read under the lock is a read.
     ClaimsWithoutAStamp,
     ClaimsTwiceUnderOneToken,
+    /// Compares with the fence of a claim and not with what it has to be below.
+    ShutsSeatsOut,
     /// An upsert.
     InsertsOver,
     InsertsWithVersion0,
@@ -114,7 +116,8 @@ impl Storage<Note> for Table {
     async fn claim(&self, claim: Claim<'_, Note>) -> Result<Claimed<Note>, StoreError> {
         match self.rows().get_mut(&self.id(claim.id())) {
             Some(row)
-                if row.fence < claim.fence()
+                if row.fence < claim.below() && !self.is(Wrong::ShutsSeatsOut)
+                    || row.fence < claim.fence()
                     || self.is(Wrong::ClaimsUnderALowerToken)
                     || self.is(Wrong::ClaimsTwiceUnderOneToken) && row.fence == claim.fence() =>
             {
@@ -239,6 +242,7 @@ wrong_homes! {
     a_claim_under_a_lower_token: ClaimsUnderALowerToken, "claim__lower_token", "`claim` under a lower token";
     a_claim_without_a_stamp: ClaimsWithoutAStamp, "claim__lower_token", "must be Fenced";
     a_claim_without_a_stamp_that_cannot_save: ClaimsWithoutAStamp, "update__claimed", "must be Done";
+    a_seat_that_is_shut_out: ShutsSeatsOut, "claim__for_a_seat", "below()";
     a_second_claim: ClaimsTwiceUnderOneToken, "claim__same_token", "must be Fenced";
     a_delete_without_the_fence: DeletesWithoutTheFence, "delete__later_claim", "must be Fenced";
     a_delete_without_the_version: DeletesWithoutTheVersion, "delete__other_version", "must be Stale";

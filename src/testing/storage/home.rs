@@ -119,6 +119,12 @@ impl<'a, H: StorageHarness> Home<'a, H> {
         answered(self.storage.claim(Row { id: &id, key: &key }.claim(token(fence))).await)
     }
 
+    /// As a lock with an owner of the user's own does it.
+    pub(super) async fn claim_for_seat(&self, id: u32, fence: u64) -> Claimed<H::Entity> {
+        let (id, key) = named(&self.entity(id, 0));
+        answered(self.storage.claim(Row { id: &id, key: &key }.claim_seat(token(fence))).await)
+    }
+
     /// Claims what must be below this fence.
     pub(super) async fn claimed(&self, entity: &H::Entity, fence: u64) -> Stored<H::Entity> {
         let (id, key) = named(entity);

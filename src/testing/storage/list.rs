@@ -13,6 +13,7 @@ macro_rules! __each_storage_case {
                 claim__missing "`Gone`",
                 claim__lower_token "`Fenced` by the row's token; every claim under a higher one stamps the row",
                 claim__same_token "`Fenced`: a token claims a row once",
+                claim__for_a_seat "leases of one seat have one token, and each of them claims the row",
                 claim__highest_token "2^53 is a token like any other",
                 claim__other_row "each row has a fence of its own",
             }

@@ -9,7 +9,7 @@ use crate::{
     error::Result,
     model::FencingToken,
     proof::Stored,
-    repository::{Claimed, Inserted},
+    repository::{Claimed, Inserted, Written},
     testing::say::{holds, is},
 };
 
@@ -64,6 +64,28 @@ pub(in crate::testing) async fn claim__same_token<H: StorageHarness>(home: &Home
     home.inserted(&entity).await;
     home.claimed(&entity, 5).await;
     is("`claim` under the same token", home.claim(1, 5).await, Claimed::Fenced { by: token(5) });
+    Ok(())
+}
+
+pub(in crate::testing) async fn claim__for_a_seat<H: StorageHarness>(home: &Home<'_, H>) -> Result<()> {
+    let entity = home.entity(1, 7);
+    let version = home.inserted(&entity).await;
+    let row = || Claimed::Loaded(Stored { entity: entity.clone(), version });
+    for turn in ["first", "second"] {
+        is(&format!("the {turn} `claim` by leases of one seat"), home.claim_for_seat(1, 5).await, row());
+    }
+    is("`claim` of a grant with its token", home.claim(1, 5).await, Claimed::Fenced { by: token(5) });
+    let changed = home.entity(1, 8);
+    is("`update`", home.update(&changed, 5, version..=version).await, Written::Done);
+    let row = Claimed::Loaded(Stored { entity: changed.clone(), version: version + 1 });
+    is("`claim` by the seat after it", home.claim_for_seat(1, 5).await, row);
+    home.claimed(&changed, 8).await;
+    let refused = home.claim_for_seat(1, 5).await;
+    is("`claim` by the seat after a later holder", refused, Claimed::Fenced { by: token(8) });
+    is("`claim` by the seat of a missing row", home.claim_for_seat(2, 5).await, Claimed::Gone);
+    let highest = FencingToken::MAX.get();
+    let row = Claimed::Loaded(Stored { entity: changed, version: version + 1 });
+    is("`claim` by the seat under the highest token", home.claim_for_seat(1, highest).await, row);
     Ok(())
 }
 

@@ -109,11 +109,13 @@ pub(in crate::testing) async fn save__written_behind<H: StorageHarness>(home: &H
     let read = Locked::version(&one);
     home.write_behind(1, 500, Locked::fence(&one)).await;
     home.harness.set_number(one.edit(), 99);
-    let error = refused(accounts.save(&mut one).await);
-    let SaveError::StaleVersion { expected, found, .. } = error else {
-        panic!("`save`: the answer was {error:?}, and must be `StaleVersion`")
-    };
-    is("the versions in the error", (expected, found), (read, read + 1));
+    for _ in 0..2 {
+        let error = refused(accounts.save(&mut one).await);
+        let SaveError::StaleVersion { expected, found, .. } = error else {
+            panic!("`save`: the answer was {error:?}, and must be `StaleVersion`")
+        };
+        is("the versions in the error", (expected, found), (read, read + 1));
+    }
     is("the number that is stored", home.stored_number(1).await, Some(500));
     Ok(())
 }

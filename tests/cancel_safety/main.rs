@@ -35,10 +35,15 @@ use slow::Pace;
 use world::Home;
 
 /// Those that nobody but the library calls, with the reason why that is enough.
-const EXCLUDED: &[(&str, &str)] = &[(
-    "Storage::",
-    "what a user implements: `Repo` alone makes the tickets for it and calls it, in each case of a repository",
-)];
+const EXCLUDED: &[(&str, &str)] = &[
+    (
+        "Storage::",
+        "what a user implements: `Repo` alone makes the tickets for it and calls it, in each case of a repository",
+    ),
+    ("Harness::", "what a user implements for tests"),
+    ("StorageHarness::", "what a user implements for tests"),
+    ("play", "makes the calls of a test, which are over with it"),
+];
 
 fn is_excluded(future: &str) -> bool {
     EXCLUDED.iter().any(|(prefix, _)| future.starts_with(prefix))

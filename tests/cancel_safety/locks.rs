@@ -59,6 +59,11 @@ pub(crate) fn cases() -> Vec<Case> {
             drop(world.dropped(world.lock().try_acquire()).await);
         })
         .many(),
+        wants(&["Lock::acquire_within"], "a second", async |world: &World| {
+            if let Some(ended) = world.dropped(world.lock().acquire_within("1s")).await {
+                drop(ended.expect("it comes free"));
+            }
+        }),
         case(&["Locks::drain"], "of a lock that was dropped", async |world: &World| {
             drop(world.held().await);
             world.dropped(world.locks.drain()).await;

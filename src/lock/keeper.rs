@@ -24,7 +24,10 @@ use super::{
     tasks::{Mark, Running, within},
     term::{Need, due},
 };
-use crate::{log::warn, model::clock::BootInstant};
+use crate::{
+    log::warn,
+    model::{Deadline, clock::BootInstant},
+};
 
 /// Nothing is to be renewed.
 const NEVER: u64 = u64::MAX;
@@ -61,9 +64,9 @@ impl Keeper {
     }
 
     /// A lease was granted that is to be kept alive.
-    pub(super) fn granted(&self, service: &Arc<Service>, hold: &Hold) {
+    pub(super) fn granted(&self, service: &Arc<Service>, hold: &Hold, deadline: Deadline) {
         if hold.is_kept_alive() {
-            let due = hold.ttl.as_duration().and_then(|ttl| due(ttl, hold.deadline()));
+            let due = hold.ttl.as_duration().and_then(|ttl| due(ttl, deadline));
             self.at(service, due);
         }
     }

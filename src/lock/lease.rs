@@ -194,6 +194,11 @@ impl Lease {
         renew::raise_above(self.handle.service(), &self.hold, above).await
     }
 
+    /// Whether others have its token too: those who come with the same owner.
+    pub(crate) fn is_seat(&self) -> bool {
+        self.hold.seat
+    }
+
     /// Which locks this one excludes.
     pub(crate) fn domain(&self) -> Domain {
         self.handle.service().domain()

@@ -6,7 +6,7 @@ use super::{
     options::{LockOptions, Resolved},
     retry, seat,
     service::Handle,
-    wait::IntoWait,
+    wait::{IntoWait, Wait},
 };
 use crate::model::{IntoOwner, IntoTtl, InvalidKey, Label, LockKey};
 
@@ -141,7 +141,12 @@ impl Lock {
         Ok(hold.map(|hold| self.lease(key, hold)))
     }
 
-    fn resolve(&self) -> Result<(LockKey, Resolved), AcquireError> {
+    /// How long [`acquire`](Self::acquire) waits.
+    pub(crate) fn longest_wait(&self) -> Result<Wait, AcquireError> {
+        Ok(self.resolve()?.1.wait)
+    }
+
+    pub(super) fn resolve(&self) -> Result<(LockKey, Resolved), AcquireError> {
         let key = self.key.clone()?;
         match self.options.resolve(self.handle.service().defaults()) {
             Ok(options) => Ok((key, options)),

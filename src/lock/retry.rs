@@ -50,14 +50,19 @@ impl Retry {
         self
     }
 
+    /// How often it is tried again.
+    pub(super) fn most(&self) -> u32 {
+        self.times
+    }
+
     /// Whether this is to be tried again. What is wrong with the caller stays wrong.
-    fn is_for(&self, error: &AcquireError) -> bool {
+    pub(super) fn is_for(&self, error: &AcquireError) -> bool {
         let may = matches!(error, AcquireError::Store { .. } | AcquireError::Timeout { .. });
         may && self.when.as_ref().map_or_else(|| error.is_retryable(), |when| when(error))
     }
 
     /// How long to pause before the `n`-th time, from 1.
-    fn pause(&self, n: u32) -> Duration {
+    pub(super) fn pause(&self, n: u32) -> Duration {
         doubled(self.backoff.start, n, self.backoff.end).mul_f64(fastrand::f64())
     }
 }

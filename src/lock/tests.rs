@@ -103,5 +103,5 @@ async fn a_token_is_raised_for_the_holder_alone() {
 #[test]
 fn a_hold_is_small() {
     let size = std::mem::size_of::<super::hold::Hold>();
-    assert!(size <= 264, "{size} bytes for each lock that is held");
+    assert!(size <= 208, "{size} bytes for each lock that is held");
 }

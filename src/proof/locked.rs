@@ -189,10 +189,11 @@ impl<T: Lockable> Locked<Persistent<T>> {
     }
 
     /// The versions that the row may have, if nobody else has written it: the one that was read, and those that
-    /// unanswered saves of this guard may have left in it.
+    /// unanswered saves of this guard may have left in it. Those of a seat may be another guard's, under the same token.
     pub(crate) fn versions(&self) -> RangeInclusive<i64> {
         let read = self.row.version();
-        read..=read.saturating_add(i64::from(self.doubt.saves))
+        let own = if self.lease.is_seat() { 0 } else { i64::from(self.doubt.saves) };
+        read..=read.saturating_add(own)
     }
 
     /// A save is about to be sent: from here on it is in doubt.

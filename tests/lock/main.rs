@@ -27,6 +27,7 @@ mod options;
 mod outage;
 mod plain;
 mod retries;
+mod run;
 mod runtimes;
 mod seats;
 mod services;

@@ -2,7 +2,7 @@
 //! the store and the rows are as before or as after.
 //!
 //! Which futures there are is read from the sources. A new one needs a case, in `locks.rs`, `leases.rs`,
-//! `seats.rs`, `admin.rs`, `repositories.rs` or `stores.rs`: it makes the future and gives it to `World::dropped`, and says what else is to be
+//! `runs.rs`, `seats.rs`, `admin.rs`, `repositories.rs` or `stores.rs`: it makes the future and gives it to `World::dropped`, and says what else is to be
 //! seen. The rest is the same for all: who has the key, who else wants it, when it is dropped, and what must hold in the
 //! end (`World::check`).
 
@@ -21,6 +21,7 @@ mod locks;
 mod planted;
 mod public;
 mod repositories;
+mod runs;
 mod seats;
 mod slow;
 #[path = "../support/sources.rs"]
@@ -53,7 +54,10 @@ fn cases() -> Vec<Case> {
 }
 
 fn cases_of_locks() -> Vec<Case> {
-    [locks::cases(), leases::cases(), seats::cases(), admin::cases()].into_iter().flatten().collect()
+    [locks::cases(), leases::cases(), runs::cases(), seats::cases(), admin::cases()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 #[cfg(feature = "sqlite")]
@@ -70,7 +74,7 @@ fn every_public_future_has_a_case() {
     assert!(
         missing.is_empty(),
         "public futures without a case: {}.\nAdd a case to the list in tests/cancel_safety/locks.rs, leases.rs, \
-         seats.rs, admin.rs, repositories.rs or stores.rs: `case(&[\"Type::function\"], \"in which situation\", async |world: &World| {{ .. \
+         runs.rs, seats.rs, admin.rs, repositories.rs or stores.rs: `case(&[\"Type::function\"], \"in which situation\", async |world: &World| {{ .. \
          }})`, or `wants(..)` if it takes a lock, that makes the future and gives it to `world.dropped(..)`. Its name is \
          the one given here.",
         missing.join(", ")

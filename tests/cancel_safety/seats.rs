@@ -26,6 +26,19 @@ pub(crate) fn cases() -> Vec<Case> {
             drop(world.dropped(seat(world).try_acquire()).await);
             vacate(world).await;
         }),
+        wants(&["Lock::run"], "in a seat", async |world: &World| {
+            drop(world.dropped(seat(world).run(async |_| tokio::task::yield_now().await)).await);
+            vacate(world).await;
+        }),
+        case(&["Lock::run"], "in a seat that is taken by its owner", async |world: &World| {
+            let token = taken(world).await.fence();
+            let seat = seat(world);
+            let run = seat.run(async |_| tokio::task::yield_now().await);
+            if let Some(ended) = world.dropped(run).await {
+                ended.expect("it is the owner's");
+            }
+            assert_eq!(vacate(world).await, Some(token));
+        }),
         case(&["Lock::adopt"], "of a seat", async |world: &World| {
             let token = taken(world).await.fence();
             if let Some(ended) = world.dropped(seat(world).adopt()).await {

@@ -61,7 +61,14 @@ pub enum Step {
 }
 
 impl Step {
-    pub(super) async fn take(self) -> Result<(), StoreError> {
+    /// Takes this step: for a storage, or another thing of one's own, that fails as it is told.
+    ///
+    /// # Errors
+    /// That of [`Step::Fail`].
+    ///
+    /// # Cancel safety
+    /// It does nothing but wait and fail.
+    pub async fn take(self) -> Result<(), StoreError> {
         match self {
             Self::Yields(polls) => {
                 for _ in 0..polls {

@@ -38,9 +38,9 @@ pub trait Harness {
         Duration::from_secs(2)
     }
 
-    /// How many keys and turns are many for this store; 500 unless it is overridden.
+    /// How many keys and turns are many for this store; 1,000 unless it is overridden.
     fn many(&self) -> usize {
-        500
+        1_000
     }
 
     /// How long a case may take before it counts as stuck; 5 minutes unless it is overridden.

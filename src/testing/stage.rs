@@ -131,31 +131,24 @@ impl Stage {
 
     /// A guard of this service for the lock `k`, in this state.
     pub(super) async fn mine(&self, locks: &Locks, state: State) -> Lease {
-        let lock = match state {
-            State::Never => locks.lock("k").ttl(Ttl::Never),
-            State::Lapsed => locks.lock("k").ttl(self.short),
-            State::Missing | State::Running => locks.lock("k").ttl(LONG),
-        };
-        let lease = taken(&lock.label("mine")).await;
-        if let State::Lapsed = state {
-            self.lapse().await;
-        }
-        lease
+        self.taken_in(state, locks.lock("k").label("mine")).await
     }
 
     /// The seat `k` of the owner `user-7`, in this state.
     pub(super) async fn seat(&self, state: State) -> Lease {
-        let lock = self.locks().lock("k").owner("user-7");
-        let lease = taken(&match state {
-            State::Never => lock.never_expires(),
-            State::Lapsed => lock.ttl(self.short),
-            State::Missing | State::Running => lock.ttl(LONG),
-        })
-        .await;
-        if let State::Lapsed = state {
-            self.lapse().await;
+        self.taken_in(state, self.locks().lock("k").owner("user-7")).await
+    }
+
+    async fn taken_in(&self, state: State, lock: Lock) -> Lease {
+        match state {
+            State::Never => taken(&lock.ttl(Ttl::Never)).await,
+            State::Missing | State::Running => taken(&lock.ttl(LONG)).await,
+            State::Lapsed => {
+                let lease = taken_for_a_while(&lock.ttl(self.short)).await;
+                self.lapse().await;
+                lease
+            }
         }
-        lease
     }
 
     /// The lock `k` held by another process.
@@ -215,5 +208,15 @@ pub(super) async fn taken(lock: &Lock) -> Lease {
             panic!("`try_acquire`: the answer was `None`, and must be a lease: nobody holds {lock:?}")
         }
         Err(error) => panic!("`try_acquire`: the answer was {error:?}, and must be a lease"),
+    }
+}
+
+/// Takes what must be free, for a ttl so short that a busy machine may need several tries.
+pub(super) async fn taken_for_a_while(lock: &Lock) -> Lease {
+    match lock.clone().wait(LONG).acquire().await {
+        Ok(lease) => lease,
+        Err(error) => {
+            panic!("`acquire`: the answer was {error:?}, and must be a lease: nobody holds {lock:?}")
+        }
     }
 }

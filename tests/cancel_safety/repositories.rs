@@ -88,6 +88,39 @@ fn locks() -> Vec<Case> {
             }
         })
         .on("account:1"),
+        wants(&["Repository::lock_all", "LockingAll"], "two entities", async |world: &World| {
+            if let Some(ended) = world.dropped(world.accounts.lock_all(&[2, 1])).await {
+                assert_eq!(ended.expect("they come free").len(), 2);
+            }
+        })
+        .on("account:1"),
+        wants(&["Repository::lock_all", "LockingAll"], "one is not there", async |world: &World| {
+            if let Some(ended) = world.dropped(world.accounts.lock_all(&[1, 9])).await {
+                assert!(matches!(ended, Err(Error::Lock(LockError::NotFound { .. }))), "{ended:?}");
+            }
+        })
+        .on("account:1"),
+        wants(&["Repository::lock_all_with", "LockingAll"], "two entities", async |world: &World| {
+            let options = LockOptions::new().label("somebody");
+            if let Some(ended) = world.dropped(world.accounts.lock_all_with(&[1, 2], options)).await {
+                assert_eq!(ended.expect("they come free").len(), 2);
+            }
+        })
+        .on("account:1"),
+        wants(&["LockingAll::array", "LockingArray"], "two entities", async |world: &World| {
+            if let Some(ended) = world.dropped(world.accounts.lock_all(&[1, 2]).array::<2>()).await {
+                drop(ended.expect("they come free"));
+            }
+        })
+        .on("account:1"),
+        case(&["Repository::force_release"], "of an entity that is held", async |world: &World| {
+            let held = world.accounts.lock(&1).await.expect("free");
+            if let Some(ended) = world.dropped(world.accounts.force_release(&1)).await {
+                ended.expect("an answer");
+            }
+            drop(held);
+        })
+        .on("account:1"),
         wants(&["Repository::delete_by_id"], "an entity", async |world: &World| {
             world.may_become([(2, 20)]);
             if let Some(ended) = world.dropped(world.accounts.delete_by_id(&1)).await {

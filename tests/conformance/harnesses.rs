@@ -56,11 +56,11 @@ impl Harness for Decorated {
     }
 }
 
-fn opened(store: impl LockStore) -> StoreFuture<Arc<dyn LockStore>> {
+pub(crate) fn opened(store: impl LockStore) -> StoreFuture<Arc<dyn LockStore>> {
     Box::pin(async { Ok(Arc::new(store) as Arc<dyn LockStore>) })
 }
 
-fn in_no_time(case: CaseFuture<'_>) {
+pub(crate) fn in_no_time(case: CaseFuture<'_>) {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     runtime.enable_time().start_paused(true).build().expect("a runtime").block_on(case);
 }

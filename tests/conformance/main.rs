@@ -2,13 +2,18 @@
 
 mod complete;
 mod harnesses;
+mod plain;
 
 mod conformance {
     #[cfg(feature = "sqlite")]
     use crate::harnesses::Sqlite;
-    use crate::harnesses::{Decorated, Memory};
+    use crate::{
+        harnesses::{Decorated, Memory},
+        plain::Plain,
+    };
 
     lockproof::testing::conformance!(memory, Memory::default());
+    lockproof::testing::conformance!(plain, Plain::default());
     lockproof::testing::conformance!(decorated_memory, Decorated::default());
     #[cfg(feature = "sqlite")]
     lockproof::testing::conformance!(sqlite, Sqlite::new());

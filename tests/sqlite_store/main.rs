@@ -2,6 +2,7 @@
 #![cfg(feature = "sqlite")]
 
 mod calls;
+mod killed;
 mod pools;
 mod sqlite;
 mod sqlite_busy;

@@ -8,7 +8,7 @@ use crate::{
     testing::{
         calls::{LONG, force},
         say::{holds, is},
-        stage::{Stage, State, taken},
+        stage::{Stage, State, taken_for_a_while},
         tasks::{start, timed},
     },
 };
@@ -89,7 +89,7 @@ pub(in crate::testing) async fn acquire__other_until_it_is_forced(at: Stage) {
 pub(in crate::testing) async fn acquire__other_until_it_expires(at: Stage) {
     let ttl = 2 * at.short;
     // As of a process that was killed: nobody announces the expiry, and nobody is there to release.
-    std::mem::forget(taken(&at.elsewhere().lock("k").ttl(ttl)).await);
+    std::mem::forget(taken_for_a_while(&at.elsewhere().lock("k").ttl(ttl)).await);
     let (took, lease) = timed(at.locks().lock("k").wait(LONG).acquire()).await;
     let lease = lease.expect("it expires");
     holds("how long that took", took, took <= ttl + at.margin, &format!("about the ttl, {ttl:?}"));

@@ -11,7 +11,7 @@ use crate::{
         calls::{LONG, force, list},
         faulty::{HANGS, Op, UNAVAILABLE},
         say::{holds, is},
-        stage::{Stage, taken},
+        stage::{Stage, taken, taken_for_a_while},
         tasks::timed,
     },
 };
@@ -39,7 +39,7 @@ pub(in crate::testing) async fn keep_alive__of_the_services_ttl(at: Stage) {
 }
 
 pub(in crate::testing) async fn keep_alive__not_of_a_ttl_that_is_named(at: Stage) {
-    let lease = taken(&at.locks().lock("k").ttl(2 * at.short)).await;
+    let lease = taken_for_a_while(&at.locks().lock("k").ttl(2 * at.short)).await;
     sleep(4 * at.short).await;
     is("`is_lost`", lease.is_lost(), true);
     at.is_free().await;
@@ -128,7 +128,7 @@ pub(in crate::testing) async fn keep_alive__of_many_in_one_call(at: Stage) {
     is("how many are listed", list(at.other(), "", None, 99).await.len(), 50);
     holds("whether one is lost", (), leases.iter().all(|lease| !lease.is_lost()), "none");
     let (calls, renewals) = (store.calls(Op::ExtendAll), store.calls(Op::Extend));
-    holds("calls for so many renewals", (calls, renewals), calls * 5 <= renewals, "a few, each for many");
+    holds("calls for so many renewals", (calls, renewals), calls * 2 <= renewals, "a few, each for many");
 }
 
 pub(in crate::testing) async fn keep_alive__hears_who_asks(at: Stage) {

@@ -12,7 +12,7 @@ use crate::{
         calls::{LONG, force, holder},
         faulty::HANGS,
         say::{holds, is},
-        stage::{Stage, State, taken},
+        stage::{Stage, State, taken_for_a_while},
         tasks::timed,
     },
 };
@@ -42,18 +42,18 @@ pub(in crate::testing) async fn lost__mine_lapsed_retaken(at: Stage) {
 }
 
 pub(in crate::testing) async fn lost__at_the_deadline(at: Stage) {
-    comes_on_time(&at, &taken(&at.locks().lock("k").ttl(4 * at.short)).await).await;
+    comes_on_time(&at, &taken_for_a_while(&at.locks().lock("k").ttl(4 * at.short)).await).await;
 }
 
 pub(in crate::testing) async fn lost__at_the_deadline_while_the_store_hangs(at: Stage) {
     let (store, locks) = at.faulty();
-    let lease = taken(&locks.lock("k").ttl(4 * at.short)).await;
+    let lease = taken_for_a_while(&locks.lock("k").ttl(4 * at.short)).await;
     store.all(HANGS);
     comes_on_time(&at, &lease).await;
 }
 
 pub(in crate::testing) async fn lost__before_others_get_it(at: Stage) {
-    let lease = taken(&at.locks().lock("k").ttl(2 * at.short)).await;
+    let lease = taken_for_a_while(&at.locks().lock("k").ttl(2 * at.short)).await;
     let others = at.elsewhere().lock("k").ttl(LONG).wait(LONG).acquire().await.expect("it expires");
     is_ready(&lease);
     at.is_still(&others).await;

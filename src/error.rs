@@ -3,7 +3,7 @@ use std::time::Duration;
 use crate::{
     lock::{AcquireError, AdminError, BuildError, ExtendError, ReleaseError, RunError, ShutdownError},
     model::{InvalidDuration, InvalidKey, InvalidOwner, TokenExhausted},
-    repository::{FindError, InsertError, LockError, Rejected, SaveError},
+    repository::{FindError, ForceError, InsertError, LockError, Rejected, SaveError},
     store::{Outcome, StoreError},
 };
 
@@ -59,6 +59,9 @@ pub enum Error {
     /// Entities were not read.
     #[error(transparent)]
     Find(#[from] FindError),
+    /// An entity was not freed by force.
+    #[error(transparent)]
+    Force(#[from] ForceError),
     /// An entity was not inserted.
     #[error(transparent)]
     Insert(#[from] InsertError),
@@ -121,7 +124,8 @@ impl Error {
     /// the same guard.
     pub fn outcome(&self) -> Outcome {
         match self {
-            Self::Save(SaveError::InDoubt { .. })
+            Self::Force(ForceError::NotStamped { .. })
+            | Self::Save(SaveError::InDoubt { .. })
             // Some of it, or all.
             | Self::Run(RunError::Lost { .. } | RunError::LostAfter { .. }) => Outcome::Unknown,
             _ => self.store_error().map_or(Outcome::NotDone, StoreError::outcome),
@@ -146,6 +150,7 @@ impl Error {
             | Self::Admin(AdminError::Store { source, .. })
             | Self::Extend(ExtendError::Store { source, .. })
             | Self::Find(FindError::Store { source, .. })
+            | Self::Force(ForceError::Admin(AdminError::Store { source, .. }))
             | Self::Insert(InsertError::Store { source, .. })
             | Self::Lock(
                 LockError::Store { source, .. } | LockError::Acquire(AcquireError::Store { source, .. }),

@@ -72,7 +72,7 @@ pub(super) async fn acquire(
         seen: Seen::default(),
     };
     let left = match (limit, begun) {
-        (Some(limit), Some(_)) if patient => Some(limit.saturating_sub(asker.elapsed())),
+        (Some(limit), Some(_)) if patient => Some(limit.saturating_sub(asker.waited())),
         _ => limit,
     };
     let ended = {
@@ -95,7 +95,7 @@ pub(super) async fn acquire(
         Err(Ended::Closed) => return Err(AcquireError::Closed { key: name.clone() }),
         Err(Ended::Failed(source)) => return Err(AcquireError::Store { key: name.clone(), source }),
         Err(Ended::Time) => limit.unwrap_or_default(),
-        Err(Ended::UsedUp) => asker.elapsed(),
+        Err(Ended::UsedUp) => asker.waited(),
     };
     let attempts = asker.attempts();
     // Who stood further back in line has seen nothing; the first in line has left word.
@@ -190,9 +190,8 @@ impl Asker<'_> {
 
     /// Waits for its turn; the lock, if somebody else of the same seat has it first.
     async fn stand_behind(&mut self, place: &mut Place) -> Result<Option<Arc<Hold>>, Ended> {
-        let looks = place.looks();
-        self.before = Some(looks.made.load(SeqCst));
-        self.line = Some(looks);
+        self.line = place.looks().cloned();
+        self.before = self.line.as_ref().map(|looks| looks.made.load(SeqCst));
         let mut glance = self.wanted.seat;
         while !place.is_first() {
             if glance || self.wanted.seat && place.was_hinted() {
@@ -206,7 +205,7 @@ impl Asker<'_> {
             if self.is_due() && !self.have_looked(place).await? {
                 continue;
             }
-            let tick = self.ticks.map(|ticks| ticks.left(self.elapsed()));
+            let tick = self.ticks.map(|ticks| ticks.left(self.waited()));
             let nap = if self.wanted.seat { Some(tick.map_or(CAP, |tick| tick.min(CAP))) } else { tick };
             glance = match nap {
                 None => {
@@ -228,8 +227,7 @@ impl Asker<'_> {
     /// Has the first in line look at the store, unless somebody has just done so. Says `false` if it does not know yet
     /// whether that was done.
     async fn have_looked(&mut self, place: &mut Place) -> Result<bool, Ended> {
-        let Some(ticks) = self.ticks else { return Ok(true) };
-        let looks = place.looks();
+        let (Some(ticks), Some(looks)) = (self.ticks, place.looks().cloned()) else { return Ok(true) };
         let more = looks.more.notified();
         if !place.is_looked_at(ticks.every()) && ticks.is_last() {
             // What this look finds decides. Who is asked for it may be hung up, or no longer polled.
@@ -247,17 +245,17 @@ impl Asker<'_> {
     /// Sleeps as one whose looks are counted: until the next one is due, the holder's lease ends, or somebody wakes it.
     /// Says whether the store is to be looked at then.
     async fn doze(&self, place: &mut Place, until: Until) -> bool {
-        let asleep = self.elapsed();
+        let asleep = self.waited();
         let expiry = until.expiry().map(|left| asleep.saturating_add(left));
         loop {
-            let now = self.elapsed();
+            let now = self.waited();
             let tick = self.ticks.map_or(CAP, |ticks| ticks.left(now));
             let free = expiry.map_or(CAP, |expiry| expiry.saturating_sub(now));
             if tokio::time::timeout(tick.min(free).min(CAP), place.woken()).await.is_ok() {
                 return false;
             }
             // Those behind rely on this one, who may look more seldom than they want.
-            let now = self.elapsed();
+            let now = self.waited();
             if self.is_due() || expiry.is_some_and(|expiry| expiry <= now) || place.others_wait() {
                 return true;
             }
@@ -267,7 +265,7 @@ impl Asker<'_> {
     /// Cuts a nap short so that the last try goes out while there is time for its answer.
     fn until_last_call(&self, nap: Duration) -> Duration {
         let last = self.limit.and_then(|limit| limit.checked_sub(self.service.last_call()));
-        let left = last.and_then(|last| last.checked_sub(self.elapsed()));
+        let left = last.and_then(|last| last.checked_sub(self.waited()));
         left.filter(|left| !left.is_zero()).map_or(nap, |left| left.min(nap))
     }
 }

@@ -9,8 +9,8 @@ use super::{
     OnStoreError,
     abandoned::{Abandoned, Grant, give_back, lapsed},
     call::{Call, Finish},
-    entry::Looks,
     hold::{Hold, Wanted},
+    looks::Looks,
     nap::Until,
     seen::Seen,
     service::Service,
@@ -172,7 +172,7 @@ impl Asker<'_> {
         if deadline.had_passed(answered) {
             self.renew_owner();
             self.service.let_go(&hold);
-            let late = "the lock was granted after its ttl was over; use a longer ttl";
+            let late = "the grant came when the lock was over, lapsed or freed by force; use a longer ttl";
             return Err(Ended::Failed(StoreError::new(StoreErrorKind::Unavailable, late)));
         }
         self.service.keeper().granted(self.service, &hold, deadline);
@@ -227,7 +227,7 @@ impl Asker<'_> {
 
     /// Whether a look is due.
     pub(super) fn is_due(&self) -> bool {
-        self.ticks.is_some_and(|ticks| ticks.left(self.elapsed()).is_zero())
+        self.ticks.is_some_and(|ticks| ticks.left(self.waited()).is_zero())
     }
 
     /// Whether no attempt is left.
@@ -237,13 +237,13 @@ impl Asker<'_> {
 
     /// Takes note of a look that was due.
     pub(super) fn count(&mut self) {
-        let elapsed = self.elapsed();
+        let elapsed = self.waited();
         if let Some(ticks) = &mut self.ticks {
             ticks.count(elapsed);
         }
     }
 
-    pub(super) fn elapsed(&self) -> Duration {
+    pub(super) fn waited(&self) -> Duration {
         BootInstant::now().since(self.begun)
     }
 }

@@ -1,19 +1,16 @@
 use std::{
     collections::BTreeMap,
     sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, AtomicU32, Ordering::SeqCst},
+        Arc,
+        atomic::{AtomicBool, Ordering::SeqCst},
     },
     time::Duration,
 };
 
 use tokio::sync::Notify;
 
-use super::{hold::Hold, registry::Stand};
-use crate::{
-    model::{FencingToken, Owner, clock::BootInstant},
-    store::Holder,
-};
+use super::{hold::Hold, looks::Looks, registry::Stand};
+use crate::model::{FencingToken, Owner, clock::BootInstant};
 
 /// A lock is handed on inside this service at least this often in a row, and then for as long as `CHAIN`, before others
 /// get a chance.
@@ -51,22 +48,13 @@ pub(super) struct Contention {
     pub(super) looks: Arc<Looks>,
 }
 
-/// The looks at the store since there is a line.
-#[derive(Debug, Default)]
-pub(super) struct Looks {
-    pub(super) made: AtomicU32,
-    /// One more was made.
-    pub(super) more: Notify,
-    /// Who held the lock then.
-    pub(super) holder: Mutex<Option<Holder>>,
-}
-
 /// Somebody in line.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Waiter {
     pub(super) woken: Notify,
     /// There was a hint from the store, so what is known here may be out of date.
     pub(super) hinted: AtomicBool,
+    pub(super) looks: Arc<Looks>,
     /// The user's own owner, for whom this waits: who gets the lock as soon as any lease of the same owner has it.
     pub(super) seat: Option<Owner>,
 }
@@ -86,7 +74,13 @@ impl Entry {
         contention.next = if contention.line.is_empty() { 1 } else { contention.next };
         let number = if in_front { 0 } else { contention.next };
         contention.next = contention.next.max(number + 1);
-        let waiter = Arc::new(Waiter { seat: seat.cloned(), ..Waiter::default() });
+        let looks = Arc::clone(&contention.looks);
+        let waiter = Arc::new(Waiter {
+            woken: Notify::new(),
+            hinted: AtomicBool::new(false),
+            looks,
+            seat: seat.cloned(),
+        });
         contention.line.insert(number, Arc::clone(&waiter));
         Stand::InLine { number, waiter }
     }

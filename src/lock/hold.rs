@@ -180,7 +180,7 @@ impl Hold {
             return None;
         }
         let old = state.term.deadline();
-        state.term.set_deadline(earlier(old, new));
+        state.term.set_deadline(old.earlier(new));
         drop(state);
         self.tell();
         Some(old)
@@ -345,13 +345,5 @@ impl Hold {
 impl State {
     fn is_running(&self) -> bool {
         self.phase == Phase::Held && !self.term.deadline().has_passed()
-    }
-}
-
-fn earlier(one: Deadline, other: Deadline) -> Deadline {
-    match (one.remaining(), other.remaining()) {
-        (Some(left), Some(right)) if right < left => other,
-        (None, _) => other,
-        _ => one,
     }
 }

@@ -14,7 +14,7 @@ use super::{
     service::{Domain, Handle},
 };
 use crate::{
-    model::{FencingToken, LockKey, Owner},
+    model::{FencingToken, Label, LockKey, Owner},
     store::{ExtendReply, RotateReply, StoreError},
 };
 
@@ -52,6 +52,9 @@ pub struct Lease {
 
 impl Lease {
     pub(super) fn new(handle: Arc<Handle>, key: LockKey, hold: Arc<Hold>) -> Self {
+        if hold.seat {
+            handle.service().seats().enter(&hold);
+        }
         Self { handle, key, hold }
     }
 
@@ -150,8 +153,8 @@ impl Lease {
     /// happens by itself: the holder decides whether to come to an end.
     ///
     /// What is asked in another process comes here with the next renewal or extension.
-    pub fn asked(&self) -> Option<String> {
-        self.hold.asked().map(|reason| reason.as_str().to_owned())
+    pub fn asked(&self) -> Option<Label> {
+        self.hold.asked()
     }
 
     /// Completes when somebody has asked for the lock, and says why; at once if somebody has already. Never, if nobody
@@ -159,7 +162,7 @@ impl Lease {
     ///
     /// # Cancel safety
     /// Waits only; can be dropped at any time.
-    pub async fn until_asked(&self) -> String {
+    pub async fn until_asked(&self) -> Label {
         loop {
             let changed = self.hold.changed();
             if let Some(reason) = self.asked() {
@@ -191,6 +194,11 @@ impl Lease {
         renew::raise_above(self.handle.service(), &self.hold, above).await
     }
 
+    /// Whether others have its token too: those who come with the same owner.
+    pub(crate) fn is_seat(&self) -> bool {
+        self.hold.seat
+    }
+
     /// Which locks this one excludes.
     pub(crate) fn domain(&self) -> Domain {
         self.handle.service().domain()
@@ -201,6 +209,9 @@ impl Drop for Lease {
     fn drop(&mut self) {
         let service = self.handle.service();
         service.let_go(&self.hold);
+        if self.hold.seat {
+            service.seats().leave(&self.hold);
+        }
         // The runtime that the lock was acquired in may have ended.
         service.releaser().ensure(service);
     }

@@ -6,7 +6,7 @@ use super::{
     options::{LockOptions, Resolved},
     retry, seat,
     service::Handle,
-    wait::IntoWait,
+    wait::{IntoWait, Wait},
 };
 use crate::model::{IntoOwner, IntoTtl, InvalidKey, Label, LockKey};
 
@@ -43,7 +43,7 @@ macro_rules! delegate_setters {
 pub struct Lock {
     pub(super) handle: Arc<Handle>,
     pub(super) key: Result<LockKey, InvalidKey>,
-    options: LockOptions,
+    pub(super) options: LockOptions,
 }
 
 impl Lock {
@@ -139,6 +139,11 @@ impl Lock {
         let (key, options) = self.resolve()?;
         let hold = seat::adopt(self.handle.service(), &key, options).await?;
         Ok(hold.map(|hold| self.lease(key, hold)))
+    }
+
+    /// How long [`acquire`](Self::acquire) waits.
+    pub(crate) fn longest_wait(&self) -> Result<Wait, AcquireError> {
+        Ok(self.resolve()?.1.wait)
     }
 
     pub(super) fn resolve(&self) -> Result<(LockKey, Resolved), AcquireError> {

@@ -4,8 +4,8 @@ use std::{
 };
 
 use super::{
-    entry::Looks,
     hold::Wanted,
+    looks::Looks,
     registry::{Opening, Stand},
     service::Service,
 };
@@ -71,8 +71,11 @@ impl Place {
     }
 
     /// The looks at the store by those in line.
-    pub(super) fn looks(&self) -> Arc<Looks> {
-        self.service.registry().looks(&self.key)
+    pub(super) fn looks(&self) -> Option<&Arc<Looks>> {
+        match &self.stand {
+            Stand::Trying { .. } => None,
+            Stand::InLine { waiter, .. } => Some(&waiter.looks),
+        }
     }
 
     /// Whether somebody in line has looked at the store within this time; if not, the first is asked to.

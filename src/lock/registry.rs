@@ -1,24 +1,19 @@
 //! What this service knows of each key: who waits here, what it holds, and what it has not heard back about.
 
-use std::{
-    sync::{Arc, atomic::Ordering::SeqCst},
-    time::Duration,
-};
+use std::sync::{Arc, atomic::Ordering::SeqCst};
 
 use super::{
-    entry::{Entry, Looks, Waiter},
+    entry::{Entry, Waiter},
     hold::{Hold, Phase},
+    looks::tell,
 };
 use crate::{
-    model::{Deadline, FencingToken, LockKey, Owner, clock::BootInstant},
-    store::{
-        Holder,
-        sharded::{KeyMap, Sharded, lock},
-    },
+    model::{Deadline, LockKey, Owner, clock::BootInstant},
+    store::sharded::{KeyMap, Sharded},
 };
 
 #[derive(Debug, Default)]
-pub(super) struct Registry(Sharded<KeyMap<Entry>>);
+pub(super) struct Registry(pub(super) Sharded<KeyMap<Entry>>);
 
 /// Where somebody stands.
 #[derive(Debug)]
@@ -171,19 +166,6 @@ impl Registry {
         }
     }
 
-    /// A new grant for an owner of the user's own. It is nobody's to take over, and those who wait for the same owner
-    /// have the lock as well.
-    pub(super) fn seat_granted(&self, hold: &Hold, at: BootInstant) {
-        let mut shard = self.0.of(&hold.key);
-        let Some(entry) = shard.get_mut(&hold.key) else { return };
-        let looks = entry.looked(at);
-        let line = entry.contention.iter().flat_map(|contention| contention.line.values());
-        let same: Vec<_> = line.filter(|waiter| waiter.seat.as_ref() == Some(&hold.owner)).cloned().collect();
-        drop(shard);
-        tell(looks);
-        same.iter().for_each(|waiter| hint(Some(waiter)));
-    }
-
     /// An acquisition was given up before the store had answered.
     pub(super) fn abandon(&self, key: &LockKey) {
         let mut shard = self.0.of(key);
@@ -224,70 +206,9 @@ impl Registry {
         self.0.of(&hold.key).get(&hold.key).and_then(|entry| entry.heir_of(hold)).is_some()
     }
 
-    /// It is known who holds the lock.
-    pub(super) fn note_holder(&self, key: &LockKey, holder: Option<&Holder>) {
-        if let Some(contention) = self.0.of(key).get_mut(key).and_then(|entry| entry.contention.as_mut()) {
-            *lock(&contention.looks.holder) = holder.cloned();
-        }
-    }
-
-    /// Somebody here has asked the store, and has not got the lock.
-    pub(super) fn note_look(&self, key: &LockKey, at: BootInstant) {
-        let looks = self.0.of(key).get_mut(key).and_then(|entry| entry.looked(at));
-        tell(looks);
-    }
-
-    /// The looks at the store by those in line.
-    pub(super) fn looks(&self, key: &LockKey) -> Arc<Looks> {
-        Arc::clone(&self.0.of(key).entry(key.clone()).or_default().contention().looks)
-    }
-
-    /// Whether the store was looked at within this time; if not, the first in line is asked to.
-    pub(super) fn is_looked_at(&self, key: &LockKey, within: Duration) -> bool {
-        let shard = self.0.of(key);
-        let Some(entry) = shard.get(key) else { return false };
-        let looked_at = entry.contention.as_ref().and_then(|contention| contention.looked_at);
-        let is_recent = looked_at.is_some_and(|at| BootInstant::now().since(at) < within);
-        // Who stands in front of the line looks anyhow.
-        let first = if entry.trying { None } else { entry.first() };
-        drop(shard);
-        if !is_recent {
-            hint(first.as_deref());
-        }
-        is_recent
-    }
-
-    /// Whether anybody stands in line besides the first.
-    pub(super) fn others_wait(&self, key: &LockKey) -> bool {
-        let shard = self.0.of(key);
-        let contention = shard.get(key).and_then(|entry| entry.contention.as_ref());
-        contention.is_some_and(|contention| contention.line.len() > 1)
-    }
-
     /// The guard of this service that holds the lock.
     pub(super) fn held_here(&self, key: &LockKey) -> Option<Arc<Hold>> {
         self.0.of(key).get(key)?.hold.clone().filter(|hold| hold.is_running())
-    }
-
-    /// Whether this is the owner of a grant to this service that is not over.
-    pub(super) fn is_owner(&self, key: &LockKey, owner: &Owner) -> bool {
-        let shard = self.0.of(key);
-        let hold = shard.get(key).and_then(|entry| entry.hold.as_ref());
-        hold.is_some_and(|hold| hold.owner == *owner && hold.phase() != Phase::Gone)
-    }
-
-    /// The lock was freed by force: who has got it under a lower token has lost it.
-    pub(super) fn forced(&self, key: &LockKey, token: FencingToken) {
-        let mut shard = self.0.of(key);
-        let Some(entry) = shard.get_mut(key) else { return };
-        entry.forced = entry.forced.max(Some(token));
-        let evicted = entry.hold.clone().filter(|hold| hold.token() < token);
-        let first = entry.first();
-        drop(shard);
-        if let Some(hold) = evicted {
-            hold.end_renewal(Deadline::PASSED);
-        }
-        hint(first.as_deref());
     }
 
     /// Nothing is left to be done for a hold.
@@ -348,13 +269,6 @@ impl Registry {
     }
 }
 
-/// Tells those in line that the store was looked at. As `wake`, never under the mutex of a shard.
-fn tell(looks: Option<Arc<Looks>>) {
-    if let Some(looks) = looks {
-        looks.more.notify_waiters();
-    }
-}
-
 /// Lets a waiter look again. Never under the mutex of its shard: a waker is somebody else's code.
 fn wake(waiter: Option<&Waiter>) {
     if let Some(waiter) = waiter {
@@ -363,7 +277,7 @@ fn wake(waiter: Option<&Waiter>) {
 }
 
 /// Lets a waiter look again, at the store itself.
-fn hint(waiter: Option<&Waiter>) {
+pub(super) fn hint(waiter: Option<&Waiter>) {
     if let Some(waiter) = waiter {
         waiter.hinted.store(true, SeqCst);
     }

@@ -18,6 +18,7 @@ use super::{
     outage::Outage,
     registry::{Leave, Registry},
     releaser::Releaser,
+    seats::Seats,
 };
 use crate::{
     model::{Namespace, clock::BootInstant},
@@ -31,6 +32,7 @@ pub(crate) struct Service {
     defaults: Resolved,
     op_timeout: Duration,
     registry: Registry,
+    seats: Seats,
     releaser: Releaser,
     keeper: Keeper,
     hints: Hints,
@@ -72,6 +74,7 @@ impl Service {
             defaults,
             op_timeout,
             registry: Registry::default(),
+            seats: Seats::default(),
             releaser: Releaser::default(),
             keeper: Keeper::default(),
             hints: Hints::default(),
@@ -97,6 +100,10 @@ impl Service {
 
     pub(super) fn registry(&self) -> &Registry {
         &self.registry
+    }
+
+    pub(super) fn seats(&self) -> &Seats {
+        &self.seats
     }
 
     pub(super) fn releaser(&self) -> &Releaser {
@@ -210,7 +217,7 @@ impl Service {
     pub(super) fn close(&self) {
         self.closed.store(true, SeqCst);
         self.closing.notify_waiters();
-        let mut held = Vec::new();
+        let mut held = self.seats.all();
         self.registry.each_hold(|hold| held.push(Arc::clone(hold)));
         for hold in held {
             self.let_go(&hold);

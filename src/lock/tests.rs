@@ -38,6 +38,17 @@ async fn nothing_is_known_about_keys_that_are_over() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn nothing_is_known_about_seats_that_nobody_has_a_lease_of() {
+    let locks = Locks::memory();
+    let seat = locks.lock("seat").owner("user-7").ttl("1m");
+    let (one, two) = (seat.acquire().await.expect("free"), seat.acquire().await.expect("the user's"));
+    assert_eq!(locks.handle().service().seats().all().len(), 2);
+    drop(one);
+    two.release().await.expect("held");
+    assert!(locks.handle().service().seats().all().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
 async fn thirty_thousand_keys_leave_nothing_behind() {
     let store = MemoryStore::new();
     let locks = Locks::new(store.clone());

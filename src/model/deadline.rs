@@ -58,6 +58,14 @@ impl Deadline {
         self.0.map(|at| at.since(BootInstant::now()))
     }
 
+    /// The earlier of two.
+    pub(crate) fn earlier(self, other: Self) -> Self {
+        match (self.0, other.0) {
+            (Some(one), Some(another)) => Self(Some(one.min(another))),
+            (one, another) => Self(one.or(another)),
+        }
+    }
+
     /// The later one of the two.
     pub(crate) fn later(self, other: Self) -> Self {
         match (self.remaining(), other.remaining()) {

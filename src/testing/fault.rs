@@ -61,7 +61,17 @@ pub enum Step {
 }
 
 impl Step {
-    pub(super) async fn take(self) -> Result<(), StoreError> {
+    /// Takes the step: for stores of one's own that fail.
+    ///
+    /// # Errors
+    /// The error of [`Step::Fail`].
+    ///
+    /// # Panics
+    /// At [`Step::Panic`].
+    ///
+    /// # Cancel safety
+    /// Waits only; can be dropped at any time.
+    pub async fn take(self) -> Result<(), StoreError> {
         match self {
             Self::Yields(polls) => {
                 for _ in 0..polls {

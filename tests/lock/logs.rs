@@ -47,6 +47,20 @@ async fn a_lease_that_was_taken_away() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_lease_that_was_freed_by_force() {
+    let (_, _, locks) = faulty();
+    let (log, _logging) = Log::begin();
+    let lease = locks.lock("report").label("worker 7").acquire().await.expect("free");
+    locks.lock("report").force_release().await.expect("an answer");
+    tokio::time::sleep(secs(120)).await;
+    drop(lease);
+    locks.drain().await;
+    let lines = log.lines();
+    let [line] = &lines[..] else { panic!("{lines:?}") };
+    assert!(line.contains("WARN") && line.contains("report of worker 7") && line.contains("force"), "{line}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_lease_that_was_not_renewed_in_time() {
     let (_, store, locks) = faulty();
     let _lease = locks.lock("report").label("worker 7").acquire().await.expect("free");

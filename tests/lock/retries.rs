@@ -143,10 +143,10 @@ async fn nothing_is_tried_again_past_the_end_of_the_wait() {
         let retry = Retry::times(1_000).backoff(ms(50)..ms(500));
         let (took, ended) = timed(lock.clone().retry(retry.clone()).wait("1s").acquire()).await;
         kind(ended);
-        assert!(took < ms(1_000), "{took:?}");
+        assert!(took <= ms(1_000), "{took:?}");
         let (took, ended) = timed(lock.clone().retry(retry.clone()).wait("1s").try_acquire()).await;
         kind(ended);
-        assert!(took < ms(1_000) && store.calls(Op::Acquire) > 4, "{took:?}");
+        assert!(took <= ms(1_000) && store.calls(Op::Acquire) > 4, "{took:?}");
         let before = store.calls(Op::Acquire);
         kind(lock.clone().retry(retry).wait(Wait::Never).acquire().await);
         assert_eq!(store.calls(Op::Acquire), before + 1);

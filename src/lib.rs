@@ -47,7 +47,7 @@
 //! | `tracing` | yes | log lines through `tracing` |
 //! | `serde` | no | `Serialize` for entities and values |
 //! | `sqlite` | no | `SqliteStore` and `SqliteDocuments`; brings `serde` and `sqlx` |
-//! | `testing` | no | the module `testing`: what every lock store must do, as tests, and a store that fails as it is told |
+//! | `testing` | no | the module `testing`: what every store must do, as tests, and stores that fail as they are told |
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 #![cfg_attr(docsrs, feature(doc_cfg))]

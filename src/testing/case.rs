@@ -1,4 +1,4 @@
-use std::{any::Any, cell::Cell, fmt, panic::AssertUnwindSafe};
+use std::{cell::Cell, fmt, panic::AssertUnwindSafe};
 
 use futures::FutureExt;
 use tokio::time::timeout;
@@ -8,6 +8,7 @@ use super::{
     harness::{CaseFuture, Harness},
     list::each_case,
     need::Need,
+    say::told,
     stage::Stage,
 };
 
@@ -87,12 +88,6 @@ impl Case {
         let (row, column) = name.split_once("__").unwrap_or((name, ""));
         panic!("the store `{store}` fails the case {name}\n  {row}, {column}: {rule}\n  {did}");
     }
-}
-
-/// What a panic said.
-fn told(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| panic.downcast_ref().copied()).unwrap_or("it panicked").to_owned()
 }
 
 impl fmt::Debug for Case {

@@ -61,16 +61,13 @@ pub enum Step {
 }
 
 impl Step {
-    /// Takes the step: for stores of one's own that fail.
+    /// Takes this step: for a storage, or another thing of one's own, that fails as it is told.
     ///
     /// # Errors
-    /// The error of [`Step::Fail`].
-    ///
-    /// # Panics
-    /// At [`Step::Panic`].
+    /// That of [`Step::Fail`].
     ///
     /// # Cancel safety
-    /// Waits only; can be dropped at any time.
+    /// It does nothing but wait and fail.
     pub async fn take(self) -> Result<(), StoreError> {
         match self {
             Self::Yields(polls) => {

@@ -1,6 +1,6 @@
-//! For authors of lock stores: what every store must do, as tests, and a store that fails as it is told.
+//! For authors of stores: what every store must do, as tests, and stores that fail as they are told.
 //!
-//! A store is right if it passes all [`CASES`]. Say how to open it, and [`conformance!`](conformance) makes one
+//! A lock store is right if it passes all [`CASES`]. Say how to open it, and [`conformance!`](conformance) makes one
 //! `#[test]` for each case:
 //!
 //! ```
@@ -32,7 +32,11 @@
 //! The cases with `store_` in their names ask the store itself. The others ask a [`Locks`](crate::Locks) service over
 //! it, and show that waiting, handing over and releasing work with this store.
 //!
-//! [`FaultyStore`] fails as it is told, over a store that does not: for tests of what an application does then.
+//! [`storage_conformance!`](storage_conformance) does the same for homes of entities: a [`StorageHarness`] says how to
+//! open the home and how to make entities for it, and each of [`STORAGE_CASES`] becomes a test.
+//!
+//! [`FaultyStore`] and [`FaultyStorage`] fail as they are told, over a store that does not: for tests of what an
+//! application does then. [`model`] makes random calls to a store beside a reference.
 
 mod calls;
 mod case;
@@ -42,9 +46,11 @@ mod fault;
 pub mod faulty;
 mod harness;
 mod list;
+pub mod model;
 mod need;
 mod say;
 mod stage;
+mod storage;
 mod tasks;
 
 pub use case::{CASES, Case, run_case};
@@ -52,3 +58,7 @@ pub use conformance::conformance;
 pub use faulty::FaultyStore;
 pub use harness::{CaseFuture, Count, Harness, in_real_time};
 pub use need::Need;
+pub use storage::{
+    FaultyStorage, STORAGE_CASES, StorageCase, StorageFault, StorageHarness, run_storage_case,
+    storage_conformance,
+};

@@ -30,6 +30,7 @@ pub(super) mod store_extend;
 pub(super) mod store_force_release;
 pub(super) mod store_inspect;
 pub(super) mod store_list;
+pub(super) mod store_model;
 pub(super) mod store_release;
 pub(super) mod store_rotate;
 pub(super) mod store_text;

@@ -60,6 +60,7 @@ fn locks() -> Vec<Case> {
                 drop(ended.expect("it comes free"));
             }
         })
+        .briefly()
         .on("account:1"),
         wants(&["Repository::lock_with"], "in a seat", async |world: &World| {
             let seat = || LockOptions::new().owner("user-7").ttl("5s");
@@ -69,6 +70,7 @@ fn locks() -> Vec<Case> {
             let account = world.accounts.lock_with(&1, seat()).await.expect("it comes free");
             Locked::release(account).await.expect("held");
         })
+        .briefly()
         .on("account:1"),
         wants(&["Repository::lock_all", "LockingAll"], "two, the first is wanted", async |world: &World| {
             if let Some(ended) = world.dropped(world.accounts.lock_all(&[2, 1])).await {
@@ -98,12 +100,14 @@ fn locks() -> Vec<Case> {
                 drop(ended.expect("they come free"));
             }
         })
+        .briefly()
         .on("account:2"),
         wants(&["LockingAll::array", "LockingArray"], "two entities", async |world: &World| {
             if let Some(ended) = world.dropped(world.accounts.lock_all(&[1, 2]).array::<2>()).await {
                 drop(ended.expect("they come free"));
             }
         })
+        .briefly()
         .on("account:2"),
         wants(&["Repository::lock_one"], "an entity", async |world: &World| {
             if let Some(ended) = world.dropped(world.accounts.lock_one(first())).await {
@@ -116,6 +120,7 @@ fn locks() -> Vec<Case> {
                 drop(ended.expect("it comes free").expect("it is there"));
             }
         })
+        .briefly()
         .on("account:1"),
         wants(
             &["Locking::optional", "OptionalLocking"],

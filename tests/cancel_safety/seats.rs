@@ -29,7 +29,8 @@ pub(crate) fn cases() -> Vec<Case> {
         wants(&["Lock::run"], "in a seat", async |world: &World| {
             drop(world.dropped(seat(world).run(async |_| tokio::task::yield_now().await)).await);
             vacate(world).await;
-        }),
+        })
+        .briefly(),
         case(&["Lock::run"], "in a seat that is taken by its owner", async |world: &World| {
             let token = taken(world).await.fence();
             let seat = seat(world);

@@ -11,9 +11,6 @@ mod admin;
 #[cfg(feature = "sqlite")]
 mod complete;
 mod drive;
-#[path = "../support/faulty.rs"]
-#[allow(dead_code, reason = "other tests need more of it")]
-mod faulty;
 #[cfg(feature = "sqlite")]
 mod files;
 #[path = "../architecture/imports.rs"]
@@ -39,6 +36,7 @@ mod world;
 use std::time::Duration;
 
 use drive::{Case, drive_all};
+use lockproof::testing::faulty;
 use slow::Pace;
 use world::Home;
 

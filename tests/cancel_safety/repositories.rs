@@ -66,7 +66,7 @@ fn locks() -> Vec<Case> {
             let seat = || LockOptions::new().owner("user-7").ttl("5s");
             drop(world.dropped(world.accounts.lock_with(&1, seat())).await);
             // Its owner comes back, and leaves for good.
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            world.settled().await;
             let account = world.accounts.lock_with(&1, seat()).await.expect("it comes free");
             Locked::release(account).await.expect("held");
         })
@@ -237,6 +237,16 @@ fn writes() -> Vec<Case> {
             }
         })
         .on("account:1"),
+        case(&["Repository::force_release"], "of an entity that is held", async |world: &World| {
+            let held = world.accounts.lock(&1).await.expect("free");
+            if let Some(ended) = world.dropped(world.accounts.force_release(&1)).await {
+                assert!(matches!(ended.expect("answers"), ForceReply::Forced { .. }));
+                assert!(Locked::is_lost(&held));
+            }
+            world.may_evict();
+            world.settled().await;
+        })
+        .on("account:1"),
         case(&["Repository::force_release"], "and then a save", async |world: &World| {
             let mut account = world.changed().await;
             world.may_become([(1, 11), (2, 20)]);
@@ -248,6 +258,8 @@ fn writes() -> Vec<Case> {
                 // It may have been evicted, and its row be stamped.
                 None => drop(world.accounts.save(&mut account).await),
             }
+            world.may_evict();
+            world.settled().await;
         })
         .on("account:1"),
         case(&["Repository::delete"], "an entity", async |world: &World| {

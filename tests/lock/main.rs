@@ -29,6 +29,7 @@ mod plain;
 mod retries;
 mod run;
 mod runtimes;
+mod seat_faults;
 mod seats;
 mod services;
 mod shutdown;

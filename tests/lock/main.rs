@@ -9,6 +9,7 @@ mod log;
 mod admin;
 mod asked;
 mod attempts;
+mod believed;
 mod cancel;
 mod dropping;
 mod errors;

@@ -32,6 +32,7 @@ mod run;
 mod runtimes;
 mod seat_faults;
 mod seats;
+mod served;
 mod services;
 mod shutdown;
 mod waits;

@@ -93,6 +93,15 @@ impl Asker<'_> {
         let call = self.service.store().rotate(rotate);
         let (answer, answered) = self.call(sent, call, Some(&left)).await;
         match answer {
+            Ok(RotateReply::Granted { .. }) if self.wanted.seat => {
+                self.service.settle(&left, Ok(ReleaseReply::Released));
+                // Its owner may have had it already, for nobody knows how long: to acquire it again says that.
+                match self.ask().await {
+                    Ok(hold) => Ok(hold.ok()),
+                    Err(Ended::Failed(error)) => Err(error),
+                    Err(_) => Ok(None),
+                }
+            }
             Ok(RotateReply::Granted { token }) => {
                 let deadline = Deadline::counted_from(sent, ttl);
                 match self.grant(Hold::granted(&self.wanted, token, deadline), answered, Some(&left)) {

@@ -9,6 +9,7 @@ use super::{
     call::{Call, Finish},
     hold::{Hold, Phase, Settled},
     releaser::{conclude, give_up, try_again},
+    seat,
     service::Service,
     tasks::{no_runtime, within},
 };
@@ -49,7 +50,10 @@ async fn told(service: &Arc<Service>, hold: &Arc<Hold>, failure: &mut Option<Sto
         return Ok(ReleaseReply::NotHeld);
     }
     service.releaser().unsettled();
-    let call = service.store().release(Release::new(hold.key.clone(), hold.owner.clone()));
+    let call = match hold.seat {
+        true => seat::release(service, hold),
+        false => service.store().release(Release::new(hold.key.clone(), hold.owner.clone())),
+    };
     match Call::new(service, call, Sent(Arc::clone(hold))).await {
         Ok(reply) => {
             service.settle(hold, Ok(reply));

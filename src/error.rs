@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use crate::{
-    lock::{AcquireError, BuildError, ExtendError, ReleaseError, ShutdownError},
+    lock::{AcquireError, AdminError, BuildError, ExtendError, ReleaseError, ShutdownError},
     model::{InvalidDuration, InvalidKey, InvalidOwner, TokenExhausted},
     repository::{FindError, InsertError, LockError, Rejected, SaveError},
     store::{Outcome, StoreError},
@@ -47,6 +47,9 @@ pub enum Error {
     /// A lock was not acquired.
     #[error(transparent)]
     Acquire(#[from] AcquireError),
+    /// A lock was not looked at, asked for or freed by force.
+    #[error(transparent)]
+    Admin(#[from] AdminError),
     /// A service was not set up.
     #[error(transparent)]
     Build(#[from] BuildError),
@@ -134,6 +137,7 @@ impl Error {
     fn store_error(&self) -> Option<&StoreError> {
         match self {
             Self::Acquire(AcquireError::Store { source, .. })
+            | Self::Admin(AdminError::Store { source, .. })
             | Self::Extend(ExtendError::Store { source, .. })
             | Self::Find(FindError::Store { source, .. })
             | Self::Insert(InsertError::Store { source, .. })

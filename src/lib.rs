@@ -63,12 +63,12 @@ mod store;
 // The public interface is:
 pub use crate::error::{Error, Result};
 pub use crate::lock::{
-    AcquireError, BuildError, ExtendError, IntoWait, Lease, Lock, LockOptions, Locks, LocksBuilder,
-    ReleaseError, ShutdownError, Wait,
+    AcquireError, AdminError, BuildError, ExtendError, IntoWait, InvalidOption, Lease, Lock, LockOptions,
+    LockState, Locks, LocksBuilder, OnLost, OnStoreError, ReleaseError, Retry, ShutdownError, Wait,
 };
 pub use crate::model::{
-    Deadline, FencingToken, IntoLockKey, IntoTtl, InvalidDuration, InvalidKey, InvalidOwner, KeyPartWriter,
-    Label, LockKey, LockKeyPart, Namespace, Owner, TokenExhausted, Ttl,
+    Deadline, FencingToken, IntoLockKey, IntoOwner, IntoTtl, InvalidDuration, InvalidKey, InvalidOwner,
+    KeyPartWriter, Label, LockKey, LockKeyPart, Namespace, Owner, TokenExhausted, Ttl,
 };
 pub use crate::proof::{LockProof, Lockable, Locked, OpenMut, Persistent, ReadProof, Stored, Transient};
 pub use crate::repository::{
@@ -78,9 +78,9 @@ pub use crate::repository::{
     Update, Written,
 };
 pub use crate::store::{
-    Acquire, AcquireReply, BatchFuture, Extend, ExtendReply, ForceRelease, ForceReply, HeldKey, Holder,
-    Inspect, List, LockStore, MemoryStore, Outcome, Release, ReleaseReply, Rotate, RotateReply,
-    StoreCapabilities, StoreError, StoreErrorKind, StoreFuture, StoreId, Wakeup, WakeupStream,
+    Acquire, AcquireReply, AskRelease, AskReply, BatchFuture, Extend, ExtendReply, ForceRelease, ForceReply,
+    HeldKey, Holder, Inspect, List, LockStore, MemoryStore, Outcome, Release, ReleaseReply, Rotate,
+    RotateReply, StoreCapabilities, StoreError, StoreErrorKind, StoreFuture, StoreId, Wakeup, WakeupStream,
 };
 #[cfg(feature = "sqlite")]
 pub use crate::{repository::SqliteDocuments, store::SqliteStore};

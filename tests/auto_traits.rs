@@ -4,13 +4,13 @@
 use std::{error::Error as StdError, fmt::Debug, sync::Arc};
 
 use lockproof::{
-    AcquireError, BuildError, Claim, Condition, Consuming, Deadline, Delete, Error, ExtendError,
+    AcquireError, AdminError, BuildError, Claim, Condition, Consuming, Deadline, Delete, Error, ExtendError,
     FencingToken, Field, Filter, FindError, Holder, Insert, InsertError, InvalidDuration, InvalidKey,
     InvalidOwner, KeepingGuard, KindTaken, Label, Lease, Lock, LockError, LockKey, LockOptions, LockProof,
-    LockStore, Lockable, Locked, Locking, Locks, LocksBuilder, MemoryStorage, MemoryStore, Namespace,
-    OptionalLocking, Order, Owner, Persistent, Query, ReadProof, Rejected, ReleaseError, Repo, Repository,
-    RepositoryExt, RepositoryFuture, SaveError, Scoped, ShutdownError, Storage, StoreError, StoreFuture,
-    StoreId, Stored, TokenExhausted, Transient, Ttl, Update, Wait, Wakeup, WakeupStream,
+    LockState, LockStore, Lockable, Locked, Locking, Locks, LocksBuilder, MemoryStorage, MemoryStore,
+    Namespace, OptionalLocking, Order, Owner, Persistent, Query, ReadProof, Rejected, ReleaseError, Repo,
+    Repository, RepositoryExt, RepositoryFuture, SaveError, Scoped, ShutdownError, Storage, StoreError,
+    StoreFuture, StoreId, Stored, TokenExhausted, Transient, Ttl, Update, Wait, Wakeup, WakeupStream,
 };
 
 #[derive(Lockable)]
@@ -49,12 +49,12 @@ macro_rules! each {
 fn services_and_values_go_anywhere_and_are_cloned() {
     each!(is_send is_sync is_unpin is_static is_clone:
         Locks, Lock, LockOptions, Wait, MemoryStore, MemoryStorage<Account>, Accounts,
-        LockKey, Owner, Label, Namespace, Ttl, FencingToken, Deadline, Holder, StoreId, Wakeup,
+        LockKey, Owner, Label, Namespace, Ttl, FencingToken, Deadline, Holder, LockState, StoreId, Wakeup,
         Filter<Account>, Condition<Account>, Query<Account>, Order<Account>, Field<Account, u64>,
     );
     each!(is_debug:
         Locks, LocksBuilder, Lock, LockOptions, Wait, MemoryStore, MemoryStorage<Account>, Accounts,
-        LockKey, Owner, Label, Namespace, Ttl, FencingToken, Deadline, Holder, StoreId, Wakeup,
+        LockKey, Owner, Label, Namespace, Ttl, FencingToken, Deadline, Holder, LockState, StoreId, Wakeup,
         Filter<Account>, Condition<Account>, Query<Account>, Order<Account>, Field<Account, u64>,
     );
     each!(is_send is_sync: LocksBuilder, dyn LockStore, dyn Repository<Account>, dyn LockProof<Account>);
@@ -88,7 +88,7 @@ fn tickets_go_anywhere() {
 #[test]
 fn errors_fit_into_anybodys_box() {
     each!(is_error:
-        Error, AcquireError, BuildError, ExtendError, FindError, InsertError, InvalidDuration, InvalidKey,
+        Error, AcquireError, AdminError, BuildError, ExtendError, FindError, InsertError, InvalidDuration, InvalidKey,
         InvalidOwner, KindTaken, LockError, ReleaseError, SaveError, ShutdownError, StoreError, TokenExhausted,
         Rejected<Guard>, Rejected<Transient<Account>>,
     );
@@ -115,9 +115,15 @@ fn futures_of_async_fns_can_be_spawned(
     storage: &MemoryStorage<Named>,
 ) {
     future_is_send(locks.drain());
-    future_is_send(locks.shutdown(std::time::Duration::ZERO));
+    future_is_send(locks.shutdown("1s"));
     future_is_send(lock.acquire());
     future_is_send(lock.try_acquire());
+    future_is_send(lock.state());
+    future_is_send(lock.is_locked());
+    future_is_send(lock.inspect());
+    future_is_send(lock.force_release());
+    future_is_send(lock.ask_release("why"));
+    future_is_send(locks.list("prefix", None, 1));
     future_is_send(lease.lost());
     future_is_send(lease.extend(None));
     future_is_send(lease.release());

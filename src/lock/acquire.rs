@@ -44,7 +44,7 @@ pub(super) async fn acquire(
         return Err(AcquireError::NoRuntime { key: name.clone() });
     }
     service.releaser().ensure(service);
-    let Resolved { ttl, wait, label } = options;
+    let Resolved { ttl, wait, label, .. } = options;
     let wanted = Wanted { key, owner: Owner::unique(), label, ttl };
     let begun = BootInstant::now();
     let limit = match wait {

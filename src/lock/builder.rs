@@ -1,8 +1,8 @@
 use std::{sync::Arc, time::Duration};
 
-use super::{IntoWait, LockOptions, Locks, options::Resolved, service::Service};
+use super::{IntoWait, InvalidOption, LockOptions, Locks, service::Service};
 use crate::{
-    model::{IntoTtl, InvalidDuration, InvalidKey, Label, Namespace, Ttl},
+    model::{IntoTtl, InvalidKey, Label, Namespace, Ttl},
     store::LockStore,
 };
 
@@ -42,7 +42,8 @@ impl LocksBuilder {
         self
     }
 
-    /// The ttl of locks that do not name one; 30 s unless it is said here.
+    /// The ttl of locks that do not name one; 30 s unless it is said here. Such locks are kept alive while their guards
+    /// live.
     pub fn ttl(mut self, ttl: impl IntoTtl) -> Self {
         self.defaults = self.defaults.ttl(ttl);
         self
@@ -54,7 +55,13 @@ impl LocksBuilder {
         self
     }
 
-    /// Who this service is, for those who wait for it; `host/pid` unless it is said here.
+    /// How long locks are kept alive at most; 10 minutes unless it is said here.
+    pub fn max_hold(mut self, limit: impl IntoTtl) -> Self {
+        self.defaults = self.defaults.max_hold(limit);
+        self
+    }
+
+    /// Who this service is, for those who wait for it; `host/pid/program` unless it is said here.
     pub fn label(mut self, label: impl Into<Label>) -> Self {
         self.defaults = self.defaults.label(label);
         self
@@ -79,9 +86,9 @@ impl LocksBuilder {
             None => Namespace::NONE,
         };
         let op_timeout = self.op_timeout.unwrap_or(OP_TIMEOUT);
-        let invalid = |(setting, source)| BuildError::InvalidDuration { setting, source };
-        Ttl::new(op_timeout).map_err(|source| invalid(("op_timeout", source)))?;
-        let defaults = self.defaults.resolve(&Resolved::defaults()).map_err(invalid)?;
+        let invalid = |(setting, source)| BuildError::InvalidSetting { setting, source };
+        Ttl::new(op_timeout).map_err(|source| invalid(("op_timeout", source.into())))?;
+        let defaults = self.defaults.as_defaults().map_err(invalid)?;
         Ok(Locks::of(Service::new(store, namespace, defaults, op_timeout)))
     }
 }
@@ -101,11 +108,11 @@ impl std::fmt::Debug for LocksBuilder {
 pub enum BuildError {
     /// A setting cannot be.
     #[error("the setting `{setting}` is not valid")]
-    InvalidDuration {
+    InvalidSetting {
         /// Which one.
         setting: &'static str,
         /// What is wrong.
-        source: InvalidDuration,
+        source: InvalidOption,
     },
     /// The namespace cannot be.
     #[error("the namespace is not valid")]

@@ -7,7 +7,10 @@ use std::{
 use tokio::sync::Notify;
 
 use super::{hold::Hold, registry::Stand};
-use crate::{model::clock::BootInstant, store::Holder};
+use crate::{
+    model::{FencingToken, clock::BootInstant},
+    store::Holder,
+};
 
 /// A lock is handed on inside this service at least this often in a row, and then for as long as `CHAIN`, before others
 /// get a chance.
@@ -28,6 +31,8 @@ pub(super) struct Entry {
     pub(super) handovers: u32,
     pub(super) handed_on_since: Option<BootInstant>,
     pub(super) contention: Option<Box<Contention>>,
+    /// The token of the last time that it was freed by force from here: what was granted below that is over.
+    pub(super) forced: Option<FencingToken>,
 }
 
 /// What only contended keys need.

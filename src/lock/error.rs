@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use super::InvalidOption;
 use crate::{
     model::{InvalidDuration, InvalidKey, LockKey},
     store::{Holder, StoreError},
@@ -23,10 +24,10 @@ pub enum AcquireError {
     InvalidOption {
         /// Which lock.
         key: LockKey,
-        /// Which option: `ttl` or `wait`.
+        /// Which option, by the name of its method: `ttl`, `wait`, ..
         option: &'static str,
         /// What is wrong.
-        source: InvalidDuration,
+        source: InvalidOption,
     },
     /// There is no tokio runtime to wait in and to release from.
     #[error("the lock {key} was not acquired: call this inside a tokio runtime with its timer enabled")]
@@ -49,9 +50,20 @@ pub enum AcquireError {
         key: LockKey,
         /// How long this waited; zero for [`Wait::Never`](crate::Wait::Never).
         waited: Duration,
+        /// How often the store was looked at for this waiter.
+        attempts: u32,
         /// Who held it, as far as the store can say.
         holder: Option<Box<Holder>>,
+        /// Whether that is a guard of this very service.
+        held_here: bool,
     },
+}
+
+impl AcquireError {
+    /// Whether the store could not be asked or did not answer, so that asking again may help.
+    pub fn is_retryable(&self) -> bool {
+        matches!(self, Self::Store { source, .. } if source.is_retryable())
+    }
 }
 
 /// Why a lock was not released.
@@ -103,15 +115,23 @@ pub enum ExtendError {
     },
 }
 
-/// The service still had releases to send when its time was up.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{unsettled} releases were not done within {waited:?}; what they would have freed ends with its ttl")]
+/// Why a service did not end in order. It is ended all the same.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
-pub struct ShutdownError {
-    /// How many.
-    pub unsettled: usize,
-    /// How long it had.
-    pub waited: Duration,
+pub enum ShutdownError {
+    /// The limit is no length of time, so this did not wait; the releases go on in the background.
+    #[error("the limit of the shutdown is not valid, so it was not waited for the releases")]
+    InvalidLimit(#[from] InvalidDuration),
+    /// There were still releases to send, or calls without an answer, when the time was up.
+    #[error(
+        "{unsettled} releases were not done within {waited:?}; what they would have freed ends with its ttl"
+    )]
+    Unsettled {
+        /// How many.
+        unsettled: usize,
+        /// How long it had.
+        waited: Duration,
+    },
 }
 
 fn gave_up(waited: Duration) -> String {

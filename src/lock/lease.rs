@@ -112,7 +112,7 @@ impl Lease {
         }
         let ttl = ttl.unwrap_or(self.hold.ttl);
         match renew::extend(self.handle.service(), &self.hold, ttl).await {
-            Ok(ExtendReply::Extended) => Ok(()),
+            Ok(ExtendReply::Extended { .. }) => Ok(()),
             Ok(ExtendReply::NotHeld) => Err(ExtendError::Lost { key: key() }),
             Err(source) => Err(ExtendError::Store { key: key(), source }),
         }

@@ -1,16 +1,27 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use super::{
-    AcquireError, Lease,
+    AcquireError, Lease, OnLost, OnStoreError, Retry,
     acquire::acquire,
     options::{LockOptions, Resolved},
     service::Handle,
     wait::{IntoWait, Wait},
 };
 use crate::{
-    model::{IntoTtl, InvalidKey, Label, LockKey},
+    model::{IntoOwner, IntoTtl, InvalidKey, Label, LockKey},
     store::Holder,
 };
+
+/// The setters of `LockOptions`, once more on the lock itself.
+macro_rules! delegate_setters {
+    ($($name:ident($($arg:ident: $type:ty)?);)*) => {$(
+        #[doc = concat!("See [`LockOptions::", stringify!($name), "`].")]
+        pub fn $name(mut self $(, $arg: $type)?) -> Self {
+            self.options = self.options.$name($($arg)?);
+            self
+        }
+    )*};
+}
 
 /// A lock that is not held: a name and how to take it. Cheap to clone.
 ///
@@ -32,8 +43,8 @@ use crate::{
 #[derive(Clone)]
 #[must_use = "a `Lock` is not held until `acquire` or `try_acquire` has given a `Lease`"]
 pub struct Lock {
-    handle: Arc<Handle>,
-    key: Result<LockKey, InvalidKey>,
+    pub(super) handle: Arc<Handle>,
+    pub(super) key: Result<LockKey, InvalidKey>,
     options: LockOptions,
 }
 
@@ -48,23 +59,19 @@ impl Lock {
         self
     }
 
-    /// The lease ends after this, unless it is extended: a `Duration`, text like `"30s"`, or
-    /// [`Ttl::Never`](crate::Ttl::Never).
-    pub fn ttl(mut self, ttl: impl IntoTtl) -> Self {
-        self.options = self.options.ttl(ttl);
-        self
-    }
-
-    /// How long to wait if somebody else holds it: a `Duration`, text like `"250ms"`, or a [`Wait`].
-    pub fn wait(mut self, wait: impl IntoWait) -> Self {
-        self.options = self.options.wait(wait);
-        self
-    }
-
-    /// Who this is, for those who wait for it.
-    pub fn label(mut self, label: impl Into<Label>) -> Self {
-        self.options = self.options.label(label);
-        self
+    delegate_setters! {
+        ttl(ttl: impl IntoTtl);
+        never_expires();
+        keep_alive();
+        max_hold(limit: impl IntoTtl);
+        owner(owner: impl IntoOwner);
+        label(label: impl Into<Label>);
+        wait(wait: impl IntoWait);
+        attempts(attempts: u32);
+        delay(delay: impl IntoTtl);
+        on_store_error(what: OnStoreError);
+        on_lost(what: OnLost);
+        retry(retry: impl Into<Retry>);
     }
 
     /// Takes the lock, waiting for it as long as the options say.
@@ -81,6 +88,8 @@ impl Lock {
         self.take(&key, options).await?.map_err(|holder| AcquireError::Timeout {
             key,
             waited: Duration::ZERO,
+            attempts: 1,
+            held_here: false,
             holder: holder.map(Box::new),
         })
     }

@@ -8,7 +8,7 @@ use super::{
     tasks::within,
 };
 use crate::{
-    model::{IntoLockKey, Namespace},
+    model::{IntoLockKey, IntoTtl, Namespace},
     store::{LockStore, MemoryStore},
 };
 
@@ -77,20 +77,28 @@ impl Locks {
     }
 
     /// Ends the service: releases what is held and what is queued, and refuses whatever comes later. Guards that are
-    /// still there have lost their locks.
+    /// still there have lost their locks. The limit is a `Duration`, or text like `"5s"`.
     ///
     /// # Errors
-    /// [`ShutdownError`] if not all was released within `limit`, or an acquisition's call is not answered.
+    /// [`ShutdownError`] if not all was released within `limit`, an acquisition's call is not answered, or the limit is
+    /// not valid. The service is ended in any case.
     ///
     /// # Cancel safety
     /// The service is ended all the same, and the releases go on.
-    pub async fn shutdown(&self, limit: Duration) -> Result<(), ShutdownError> {
+    pub async fn shutdown(&self, limit: impl IntoTtl) -> Result<(), ShutdownError> {
         let service = self.handle.service();
         service.close();
         service.releaser().ensure(service);
-        let drained = within(limit, service.releaser().drained(Releaser::open_len)).await;
+        let drained = service.releaser().drained(Releaser::open_len);
+        let Some(limit) = limit.into_ttl()?.as_duration() else {
+            drained.await;
+            return Ok(());
+        };
+        let drained = within(limit, drained).await;
         match service.releaser().open_len() {
-            unsettled if drained.is_err() && unsettled > 0 => Err(ShutdownError { unsettled, waited: limit }),
+            unsettled if drained.is_err() && unsettled > 0 => {
+                Err(ShutdownError::Unsettled { unsettled, waited: limit })
+            }
             _ => Ok(()),
         }
     }

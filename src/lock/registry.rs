@@ -7,7 +7,7 @@ use super::{
     hold::{Hold, Phase},
 };
 use crate::{
-    model::{LockKey, clock::BootInstant},
+    model::{Deadline, FencingToken, LockKey, Owner, clock::BootInstant},
     store::{
         Holder,
         sharded::{KeyMap, Sharded},
@@ -151,6 +151,12 @@ impl Registry {
             (true, _) => entry.handovers += 1,
         }
         entry.hold = Some(Arc::clone(hold));
+        let is_evicted = Some(hold.token()) < entry.forced;
+        drop(shard);
+        if is_evicted {
+            // It was freed by force before the grant's answer came.
+            hold.end_renewal(Deadline::PASSED);
+        }
     }
 
     /// An acquisition was given up before the store had answered.
@@ -208,6 +214,27 @@ impl Registry {
             Some(hold) if hold.is_running() => Some(hold.as_holder()),
             _ => entry.contention.as_ref()?.holder.clone(),
         }
+    }
+
+    /// Whether this is the owner of a grant to this service that is not over.
+    pub(super) fn is_owner(&self, key: &LockKey, owner: &Owner) -> bool {
+        let shard = self.0.of(key);
+        let hold = shard.get(key).and_then(|entry| entry.hold.as_ref());
+        hold.is_some_and(|hold| hold.owner == *owner && hold.phase() != Phase::Gone)
+    }
+
+    /// The lock was freed by force: who has got it under a lower token has lost it.
+    pub(super) fn forced(&self, key: &LockKey, token: FencingToken) {
+        let mut shard = self.0.of(key);
+        let Some(entry) = shard.get_mut(key) else { return };
+        entry.forced = entry.forced.max(Some(token));
+        let evicted = entry.hold.clone().filter(|hold| hold.token() < token);
+        let first = entry.first();
+        drop(shard);
+        if let Some(hold) = evicted {
+            hold.end_renewal(Deadline::PASSED);
+        }
+        hint(first.as_deref());
     }
 
     /// Nothing is left to be done for a hold.

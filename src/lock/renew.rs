@@ -16,7 +16,7 @@ use crate::{
 pub(super) async fn extend(service: &Arc<Service>, hold: &Hold, ttl: Ttl) -> Result<ExtendReply, StoreError> {
     let request = || service.store().extend(Extend::new(hold.key.clone(), hold.owner.clone(), ttl));
     let renewal = |reply: &ExtendReply| match reply {
-        ExtendReply::Extended => Renewal::FromNow,
+        ExtendReply::Extended { .. } => Renewal::FromNow,
         ExtendReply::NotHeld => Renewal::Lost,
     };
     let reply = renew(service, hold, ttl, request, renewal).await?;

@@ -45,9 +45,13 @@ impl Seen {
         let holder = self.holder.or(word);
         match self.failure {
             Some(source) => AcquireError::Store { key, source },
-            None if wait != Wait::Never && (self.held || holder.is_some()) => {
-                AcquireError::Timeout { key, waited, holder: holder.map(Box::new) }
-            }
+            None if wait != Wait::Never && (self.held || holder.is_some()) => AcquireError::Timeout {
+                key,
+                waited,
+                attempts: 1,
+                holder: holder.map(Box::new),
+                held_here: false,
+            },
             None => AcquireError::Store { key, source: StoreError::no_answer(waited) },
         }
     }

@@ -2,7 +2,7 @@ use std::{fmt, sync::Arc};
 
 /// A name for people beside an owner: who is behind a lock that will not come free.
 ///
-/// It is never compared. The default is `host/pid`.
+/// It is never compared. The default is `host/pid/program`.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Label(Arc<String>); // one word in each lock, where `Arc<str>` has two
 
@@ -20,14 +20,16 @@ impl Label {
         Self(Arc::new(clean))
     }
 
-    /// This process: its host's name and its id.
+    /// This process: its host's name, its id and its program.
     pub fn of_this_process() -> Self {
         let host = std::fs::read_to_string("/proc/sys/kernel/hostname")
             .ok()
             .or_else(|| std::env::var("HOSTNAME").ok())
             .or_else(|| std::env::var("COMPUTERNAME").ok());
         let host = host.as_deref().map_or("localhost", str::trim);
-        Self::new(&format!("{host}/{}", std::process::id()))
+        let program = std::env::current_exe().ok();
+        let program = program.as_deref().and_then(std::path::Path::file_stem).unwrap_or_default();
+        Self::new(&format!("{host}/{}/{}", std::process::id(), program.to_string_lossy()))
     }
 
     /// The text.
@@ -72,6 +74,6 @@ mod tests {
 
     #[test]
     fn names_the_process() {
-        assert!(Label::of_this_process().as_str().ends_with(&format!("/{}", std::process::id())));
+        assert!(Label::of_this_process().as_str().contains(&format!("/{}/lockproof", std::process::id())));
     }
 }

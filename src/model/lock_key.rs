@@ -36,7 +36,7 @@ impl LockKey {
         Self::joined(parts.iter().copied())
     }
 
-    fn joined<'a>(parts: impl Iterator<Item = &'a dyn LockKeyPart>) -> Result<Self, InvalidKey> {
+    pub(super) fn joined<'a>(parts: impl Iterator<Item = &'a dyn LockKeyPart>) -> Result<Self, InvalidKey> {
         let mut joined = String::with_capacity(48);
         for (index, part) in parts.enumerate() {
             if index > 0 {

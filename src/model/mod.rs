@@ -18,5 +18,5 @@ pub use key_part::{KeyPartWriter, LockKeyPart};
 pub use label::Label;
 pub use lock_key::{IntoLockKey, InvalidKey, LockKey};
 pub use namespace::Namespace;
-pub use owner::{InvalidOwner, Owner};
+pub use owner::{IntoOwner, InvalidOwner, Owner};
 pub use ttl::{IntoTtl, InvalidDuration, Ttl};

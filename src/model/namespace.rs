@@ -33,6 +33,17 @@ impl Namespace {
         }
     }
 
+    /// The key that [`qualify`](Self::qualify) has made this of, if it was one of this namespace.
+    pub(crate) fn strip(&self, qualified: &LockKey) -> Option<LockKey> {
+        let text = qualified.as_str();
+        let key = match &self.0 {
+            None if !text.contains('/') => return Some(qualified.clone()),
+            None => text.strip_prefix('/')?,
+            Some(name) => text.strip_prefix(name.as_str())?.strip_prefix('/')?,
+        };
+        LockKey::new(key).ok()
+    }
+
     /// The text, empty for none.
     pub fn as_str(&self) -> &str {
         self.0.as_ref().map_or("", LockKey::as_str)
@@ -54,6 +65,22 @@ mod tests {
         assert_ne!(qualified(&Namespace::NONE, "billing/account:1"), qualified(&billing, "account:1"));
         let slashed = Namespace::new("billing/a").expect("legal");
         assert_ne!(qualified(&slashed, "b"), qualified(&billing, "a/b"));
+    }
+
+    #[test]
+    fn a_key_comes_back_from_its_own_namespace_only() {
+        let key = |text| LockKey::new(text).expect("legal");
+        let named = |name| Namespace::new(name).expect("legal");
+        let all = [Namespace::NONE, named("a"), named("a/b"), named("a:b")];
+        for text in ["k", "a/k", "/k", "a:b/k", "a/a/k", "%2F"] {
+            for namespace in &all {
+                let qualified = namespace.qualify(&key(text)).expect("fits");
+                for other in &all {
+                    let own = (other == namespace).then(|| key(text));
+                    assert_eq!(other.strip(&qualified), own, "{qualified} in {other:?}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@ use std::{cell::Cell, fmt, num::NonZeroU64, sync::Arc};
 
 use uuid::Uuid;
 
-use super::clock::BootInstant;
+use super::{InvalidKey, LockKey, LockKeyPart, clock::BootInstant};
 
 /// Who holds a lock, as the store compares it: made afresh for each acquisition.
 ///
@@ -86,6 +86,85 @@ impl fmt::Debug for Owner {
     }
 }
 
+/// What can be an owner: an [`Owner`], a text, or parts that are joined as those of a key are, so that `["a", "b:c"]`
+/// and `["a:b", "c"]` differ.
+///
+/// What turns out to be none is reported by the call that needs it, so that options can be chained.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the owner of a lock",
+    label = "not an owner",
+    note = "write a text like `\"user-7\"`, or parts like `(\"user\", 7)`"
+)]
+pub trait IntoOwner {
+    /// The owner, or what is wrong with it.
+    ///
+    /// # Errors
+    /// [`InvalidOwner`] if it is none.
+    fn into_owner(self) -> Result<Owner, InvalidOwner>;
+}
+
+#[diagnostic::do_not_recommend]
+impl IntoOwner for Owner {
+    fn into_owner(self) -> Result<Self, InvalidOwner> {
+        Ok(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl IntoOwner for &Owner {
+    fn into_owner(self) -> Result<Owner, InvalidOwner> {
+        Ok(self.clone())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl IntoOwner for &str {
+    fn into_owner(self) -> Result<Owner, InvalidOwner> {
+        Owner::from_text(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl IntoOwner for String {
+    fn into_owner(self) -> Result<Owner, InvalidOwner> {
+        Owner::from_text(&self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl IntoOwner for &String {
+    fn into_owner(self) -> Result<Owner, InvalidOwner> {
+        Owner::from_text(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<P: LockKeyPart, const N: usize> IntoOwner for [P; N] {
+    fn into_owner(self) -> Result<Owner, InvalidOwner> {
+        joined(LockKey::joined(self.iter().map(|part| part as &dyn LockKeyPart)))
+    }
+}
+
+macro_rules! by_tuple {
+    ($($part:ident)+) => {
+        impl<$($part: LockKeyPart),+> IntoOwner for ($($part,)+) {
+            #[allow(non_snake_case, reason = "each part is named after its type")]
+            fn into_owner(self) -> Result<Owner, InvalidOwner> {
+                let ($($part,)+) = &self;
+                joined(LockKey::from_parts(&[$($part),+]))
+            }
+        }
+    };
+}
+
+by_tuple!(A B);
+by_tuple!(A B C);
+by_tuple!(A B C D);
+
+fn joined(parts: Result<LockKey, InvalidKey>) -> Result<Owner, InvalidOwner> {
+    Owner::from_text(parts?.as_str())
+}
+
 /// A text that is not an owner.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -99,6 +178,9 @@ pub enum InvalidOwner {
         /// The text.
         owner: String,
     },
+    /// One of its parts is none.
+    #[error("the parts of an owner do not make one")]
+    Parts(#[from] InvalidKey),
     /// It is too long.
     #[error("an owner has at most {max} bytes, this one has {len}; use a shorter name or a hash of it", max = Owner::MAX_LEN)]
     TooLong {

@@ -2,8 +2,9 @@ use crate::model::LockKey;
 
 /// What a store can do, and what it cannot.
 ///
-/// [`wakeups`](Self::wakeups) decides how often waiters poll. The others are for those who choose a store: the library
-/// asks nothing of them for now, and refuses no store for them.
+/// [`wakeups`](Self::wakeups) decides how often waiters poll, and [`ordered_list`](Self::ordered_list) how
+/// [`Locks::list`](crate::Locks::list) goes about it. The others are for those who choose a store: the library asks nothing
+/// of them for now, and refuses no store for them.
 ///
 /// ```
 /// # use lockproof::StoreCapabilities;
@@ -25,6 +26,8 @@ pub struct StoreCapabilities {
     pub wakeups: bool,
     /// `list` is in the order of the keys.
     pub ordered_list: bool,
+    /// A holder can be asked to let go.
+    pub asking: bool,
     /// The longest key, in bytes.
     pub max_key_len: usize,
 }
@@ -39,6 +42,7 @@ impl Default for StoreCapabilities {
             shared_between_processes: true,
             wakeups: true,
             ordered_list: true,
+            asking: true,
             max_key_len: LockKey::MAX_LEN,
         }
     }

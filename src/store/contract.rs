@@ -1,10 +1,11 @@
-use std::{pin::Pin, sync::Arc};
+use std::{future::ready, pin::Pin, sync::Arc};
 
 use futures::future::join_all;
 
 use super::{
-    Acquire, AcquireReply, Extend, ExtendReply, ForceRelease, ForceReply, HeldKey, Holder, Inspect, List,
-    Release, ReleaseReply, Rotate, RotateReply, StoreCapabilities, StoreError, StoreId, WakeupStream,
+    Acquire, AcquireReply, AskRelease, AskReply, Extend, ExtendReply, ForceRelease, ForceReply, HeldKey,
+    Holder, Inspect, List, Release, ReleaseReply, Rotate, RotateReply, StoreCapabilities, StoreError,
+    StoreErrorKind, StoreId, WakeupStream,
 };
 
 /// One call to a store: owns what it needs, so that it can be driven to its end by whoever has it.
@@ -51,8 +52,7 @@ pub trait LockStore: Send + Sync + 'static {
     /// already, the answer is the token it has, unless `above` asks for more.
     fn rotate(&self, request: Rotate) -> StoreFuture<RotateReply>;
 
-    /// Frees the lock whoever holds it, and raises its token. For tools, as are [`inspect`](Self::inspect) and
-    /// [`list`](Self::list): the library itself does not call these three for now.
+    /// Frees the lock whoever holds it, and raises its token.
     fn force_release(&self, request: ForceRelease) -> StoreFuture<ForceReply>;
 
     /// Tells who holds the lock, or `None`.
@@ -60,6 +60,25 @@ pub trait LockStore: Send + Sync + 'static {
 
     /// Lists held keys, by key where [`ordered_list`](StoreCapabilities::ordered_list) says so.
     fn list(&self, request: List) -> StoreFuture<Vec<HeldKey>>;
+
+    /// Leaves word for the holder of a running lock that somebody asks for it; nothing else changes. A later reason
+    /// takes the place of an earlier one.
+    ///
+    /// The word belongs to the grant: [`extend`](Self::extend) and [`inspect`](Self::inspect) tell it for as long as the
+    /// same owner holds the lock, through [`acquire`](Self::acquire) and [`rotate`](Self::rotate) to itself too. It goes
+    /// with a release, forced or not, with a hand-over to another owner and with a new grant.
+    ///
+    /// A store that does not have this answers
+    /// [`Unsupported`](StoreErrorKind::Unsupported), as this does, and says so in
+    /// [`asking`](StoreCapabilities::asking).
+    fn ask_release(&self, request: AskRelease) -> StoreFuture<AskReply> {
+        let what = format!(
+            "the {} store cannot leave word for the holder of {:?}; wait for it, or free it by force",
+            self.name(),
+            request.key.as_str()
+        );
+        Box::pin(ready(Err(StoreError::new(StoreErrorKind::Unsupported, what))))
+    }
 
     /// Hints for waiters, or `None` where the store has none. It is polled only while somebody waits; its first item
     /// is [`Wakeup::All`](super::Wakeup::All), as soon as it listens.
@@ -118,6 +137,10 @@ impl<S: LockStore + ?Sized> LockStore for Arc<S> {
 
     fn list(&self, request: List) -> StoreFuture<Vec<HeldKey>> {
         (**self).list(request)
+    }
+
+    fn ask_release(&self, request: AskRelease) -> StoreFuture<AskReply> {
+        (**self).ask_release(request)
     }
 
     fn wakeups(&self) -> Option<WakeupStream> {

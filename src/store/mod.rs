@@ -19,8 +19,10 @@ pub use capabilities::StoreCapabilities;
 pub use contract::{BatchFuture, LockStore, StoreFuture};
 pub use error::{Outcome, StoreError, StoreErrorKind};
 pub use memory::MemoryStore;
-pub use reply::{AcquireReply, ExtendReply, ForceReply, HeldKey, Holder, ReleaseReply, RotateReply};
-pub use request::{Acquire, Extend, ForceRelease, Inspect, List, Release, Rotate};
+pub use reply::{
+    AcquireReply, AskReply, ExtendReply, ForceReply, HeldKey, Holder, ReleaseReply, RotateReply,
+};
+pub use request::{Acquire, AskRelease, Extend, ForceRelease, Inspect, List, Release, Rotate};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use store_id::StoreId;

@@ -18,10 +18,12 @@ pub struct Holder {
     pub since: SystemTime,
     /// The time until it expires; `None` for a lock that never does.
     pub remaining: Option<Duration>,
+    /// The reason, if somebody has [asked](super::AskRelease) this holder to let go; the last one, if many have.
+    pub asked: Option<Label>,
 }
 
 impl Holder {
-    /// A holder.
+    /// A holder whom nobody has asked to let go.
     pub fn new(
         owner: Owner,
         label: Label,
@@ -29,7 +31,13 @@ impl Holder {
         since: SystemTime,
         remaining: Option<Duration>,
     ) -> Self {
-        Self { owner, label, token, since, remaining }
+        Self { owner, label, token, since, remaining, asked: None }
+    }
+
+    /// The same holder, asked to let go for this reason.
+    #[must_use]
+    pub fn with_asked(self, asked: Option<Label>) -> Self {
+        Self { asked, ..self }
     }
 }
 
@@ -52,11 +60,14 @@ pub enum AcquireReply {
 }
 
 /// The answer to [`Extend`](super::Extend).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ExtendReply {
     /// It stands for the ttl from now.
-    Extended,
+    Extended {
+        /// The reason, if somebody has [asked](super::AskRelease) for the lock since it was granted.
+        asked: Option<Label>,
+    },
     /// It is not, or no longer, this owner's.
     NotHeld,
 }
@@ -93,6 +104,16 @@ pub enum ForceReply {
         /// What to stamp the row with, so that the evicted holder can no longer write.
         token: FencingToken,
     },
+    /// Nobody held it.
+    NotHeld,
+}
+
+/// The answer to [`AskRelease`](super::AskRelease).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AskReply {
+    /// The holder learns of it when it next extends the lock.
+    Asked,
     /// Nobody held it.
     NotHeld,
 }

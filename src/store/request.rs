@@ -83,6 +83,16 @@ request! {
 }
 
 request! {
+    /// Ask the holder, whoever it is, to let go. It is a wish: nothing else changes.
+    AskRelease {
+        /// Which lock.
+        key: LockKey,
+        /// Why, for people.
+        reason: Label,
+    }
+}
+
+request! {
     /// Tell who holds the lock.
     Inspect {
         /// Which lock.

@@ -3,6 +3,7 @@
 #[path = "../support/faulty.rs"]
 mod faulty;
 
+mod admin;
 mod cancel;
 mod dropping;
 mod errors;
@@ -10,8 +11,10 @@ mod exclusive;
 mod helpers;
 mod lapse;
 mod line;
+mod list;
 mod lost_replies;
 mod outage;
+mod plain;
 mod runtimes;
 mod services;
 mod shutdown;

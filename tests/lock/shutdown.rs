@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use lockproof::{AcquireError, ExtendError, Locks, ReleaseError, StoreErrorKind, Wait};
+use lockproof::{AcquireError, ExtendError, Locks, ReleaseError, ShutdownError, StoreErrorKind, Wait};
 
 use crate::{
     faulty::{Fault, HANGS, Op, Step, slow},
-    helpers::{faulty, ms, settle, timed},
+    helpers::{faulty, ms, owner_of, settle, timed},
 };
 
 #[tokio::test(start_paused = true)]
@@ -91,7 +91,7 @@ async fn waiters_are_told_although_the_store_hangs() {
         .collect();
     settle().await;
     let (took, ended) = timed(locks.shutdown(ms(300))).await;
-    assert_eq!(ended.expect_err("it hangs").waited, ms(300));
+    assert!(matches!(ended, Err(ShutdownError::Unsettled { waited, .. }) if waited == ms(300)), "{ended:?}");
     assert!(took <= ms(302), "{took:?}");
     let (took, ()) = timed(async {
         for waiter in waiters {
@@ -110,8 +110,8 @@ async fn a_hung_store_does_not_hold_it_up() {
     drop(locks.lock("queued").acquire().await.expect("free"));
     store.all(HANGS);
     let (took, ended) = timed(locks.shutdown(ms(300))).await;
-    let error = ended.expect_err("it hangs");
-    assert_eq!((error.unsettled, error.waited), (2, ms(300)));
+    let unsettled = ShutdownError::Unsettled { unsettled: 2, waited: ms(300) };
+    assert_eq!(ended, Err(unsettled));
     assert!(took <= ms(302), "{took:?}");
     drop(held);
 }
@@ -208,4 +208,16 @@ async fn a_lease_is_released_although_an_older_call_was_answered_after_it_was_gr
     locks.shutdown(ms(2_000)).await.expect("in time");
     assert!(lease.is_lost());
     assert!(memory.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_that_is_none_is_told_and_the_service_ends_all_the_same() {
+    let (memory, _, locks) = faulty();
+    let held = locks.lock("k").acquire().await.expect("free");
+    let ended = locks.shutdown("soon").await;
+    assert!(matches!(ended, Err(ShutdownError::InvalidLimit(_))), "{ended:?}");
+    assert!(matches!(locks.lock("k").try_acquire().await, Err(AcquireError::Closed { .. })));
+    locks.shutdown("1s").await.expect("in time");
+    assert_eq!(owner_of(&memory, "k").await, None);
+    drop(held);
 }

@@ -3,14 +3,16 @@
 use std::time::Duration;
 
 use lockproof::{
-    Acquire, AcquireReply, Extend, ExtendReply, FencingToken, ForceRelease, ForceReply, Holder, Inspect,
-    Label, List, LockKey, LockStore, Owner, Release, ReleaseReply, Rotate, RotateReply, Ttl,
+    Acquire, AcquireReply, AskRelease, AskReply, Extend, ExtendReply, FencingToken, ForceRelease, ForceReply,
+    Holder, Inspect, Label, List, LockKey, LockStore, Owner, Release, ReleaseReply, Rotate, RotateReply, Ttl,
 };
 
 /// Long enough that nothing lapses by accident.
 pub(crate) const LONG: Duration = Duration::from_secs(600);
 /// Short enough to wait for.
 pub(crate) const SHORT: Duration = Duration::from_millis(60);
+/// The answer to an extension of a lock that nobody has asked for.
+pub(crate) const EXTENDED: ExtendReply = ExtendReply::Extended { asked: None };
 
 pub(crate) fn key(text: &str) -> LockKey {
     LockKey::new(text).expect("legal")
@@ -70,6 +72,10 @@ pub(crate) async fn force(store: &dyn LockStore, text: &str) -> Option<FencingTo
         ForceReply::NotHeld => None,
         other => panic!("{other:?}"),
     }
+}
+
+pub(crate) async fn ask(store: &dyn LockStore, text: &str, reason: &str) -> AskReply {
+    store.ask_release(AskRelease::new(key(text), reason.into())).await.expect("answers")
 }
 
 pub(crate) async fn holder(store: &dyn LockStore, text: &str) -> Option<Holder> {

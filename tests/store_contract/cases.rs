@@ -10,7 +10,14 @@ use lockproof::{
 use tokio::time::{sleep, timeout};
 
 use super::calls::{
-    LONG, SHORT, acquire, acquire_for, extend, force, holder, key, list, release, rotate, try_acquire, ttl,
+    EXTENDED, LONG, SHORT, acquire, acquire_for, extend, force, holder, key, list, release, rotate,
+    try_acquire, ttl,
+};
+
+pub(crate) use super::asking::{
+    a_holder_is_asked_for_as_long_as_it_has_the_lock, a_later_reason_takes_the_place_of_an_earlier_one,
+    a_wish_changes_nothing_else, a_wish_goes_with_the_grant, an_extension_tells_the_wish,
+    nobody_is_asked_where_nobody_holds,
 };
 
 pub(crate) async fn free_is_nobodys(store: &dyn LockStore, other: &dyn LockStore) {
@@ -115,10 +122,10 @@ pub(crate) async fn a_lock_that_never_expires_stands_until_released(
 pub(crate) async fn extend_counts_from_now_and_does_not_revive(store: &dyn LockStore, other: &dyn LockStore) {
     let me = Owner::unique();
     let token = try_acquire(store, "k", &me, ttl(2 * SHORT)).await.expect("free");
-    assert_eq!(extend(other, "k", &me, ttl(LONG)).await, ExtendReply::Extended);
+    assert_eq!(extend(other, "k", &me, ttl(LONG)).await, EXTENDED);
     sleep(3 * SHORT).await;
     assert!(holder(store, "k").await.is_some_and(|held| held.token == token));
-    assert_eq!(extend(store, "k", &me, ttl(SHORT)).await, ExtendReply::Extended);
+    assert_eq!(extend(store, "k", &me, ttl(SHORT)).await, EXTENDED);
     assert!(holder(store, "k").await.is_some_and(|held| held.remaining <= Some(SHORT)));
     sleep(2 * SHORT).await;
     assert_eq!(extend(store, "k", &me, ttl(LONG)).await, ExtendReply::NotHeld);
@@ -313,8 +320,8 @@ pub(crate) async fn a_batch_answers_in_order_and_counts_each_lock_once(
     let never = Extend::new(key("b"), me.clone(), Ttl::Never);
     let replies = other.extend_all(extends.into_iter().chain([never]).collect()).await;
     let replies: Vec<_> = replies.into_iter().map(|reply| reply.expect("answers")).collect();
-    use ExtendReply::{Extended, NotHeld};
-    assert_eq!(replies, [Extended, NotHeld, NotHeld, Extended, Extended]);
+    use ExtendReply::NotHeld;
+    assert_eq!(replies, [EXTENDED, NotHeld, NotHeld, EXTENDED, EXTENDED]);
     assert!(holder(store, "d\"\\é'").await.is_some_and(|held| held.remaining > Some(LONG)));
     assert!(holder(store, "a").await.is_some_and(|held| held.remaining <= Some(LONG)));
     assert!(holder(store, "b").await.is_some_and(|held| held.remaining.is_none()));

@@ -1,5 +1,6 @@
 //! The contract of `LockStore`, case by case, on every store.
 
+mod asking;
 mod calls;
 mod cases;
 #[cfg(feature = "sqlite")]
@@ -35,6 +36,12 @@ macro_rules! contract {
 }
 
 contract![
+    a_holder_is_asked_for_as_long_as_it_has_the_lock,
+    a_later_reason_takes_the_place_of_an_earlier_one,
+    a_wish_changes_nothing_else,
+    a_wish_goes_with_the_grant,
+    an_extension_tells_the_wish,
+    nobody_is_asked_where_nobody_holds,
     a_batch_answers_in_order_and_counts_each_lock_once,
     a_failed_try_changes_nothing,
     a_failed_try_tells_who_holds_it,

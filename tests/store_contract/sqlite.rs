@@ -214,6 +214,14 @@ async fn refuses_a_table_of_another_shape() {
         StoreErrorKind::Misconfigured,
         &["no such column", "renamed"],
     );
+    let earlier = "DROP TABLE lockproof_locks; CREATE TABLE lockproof_locks
+        (key TEXT, owner TEXT, label TEXT, token INTEGER, acquired_at INTEGER, expires_at INTEGER)";
+    sqlx::raw_sql(earlier).execute(&mut connection).await.expect("runs");
+    refused(
+        SqliteStore::open(file.path()).await,
+        StoreErrorKind::Misconfigured,
+        &["no such column", "asked", "renamed"],
+    );
 }
 
 #[tokio::test]

@@ -8,16 +8,20 @@ use std::{
 
 use futures::{FutureExt, StreamExt, future::join_all, stream};
 use lockproof::{
-    Acquire, AcquireReply, BatchFuture, Extend, ExtendReply, ForceRelease, ForceReply, HeldKey, Holder,
-    Inspect, List, LockStore, Owner, Release, ReleaseReply, Rotate, RotateReply, StoreCapabilities,
-    StoreError, StoreErrorKind, StoreFuture, StoreId, WakeupStream,
+    Acquire, AcquireReply, AskRelease, AskReply, BatchFuture, Extend, ExtendReply, ForceRelease, ForceReply,
+    HeldKey, Holder, Inspect, List, LockStore, Owner, Release, ReleaseReply, Rotate, RotateReply,
+    StoreCapabilities, StoreError, StoreErrorKind, StoreFuture, StoreId, WakeupStream,
 };
 
 /// Which call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Op {
     Acquire,
+    Ask,
     Extend,
+    Force,
+    Inspect,
+    List,
     Release,
     /// A batch; the releases in it are counted and fail one by one as well.
     ReleaseAll,
@@ -110,7 +114,8 @@ impl FaultyStore {
 
     /// Every call.
     pub(crate) fn all(&self, fault: Fault) -> &Self {
-        for op in [Op::Acquire, Op::Extend, Op::Release, Op::Rotate] {
+        use Op::{Acquire, Ask, Extend, Force, Inspect, List, Release, Rotate};
+        for op in [Acquire, Ask, Extend, Force, Inspect, List, Release, Rotate] {
             self.always(op, [fault]);
         }
         self
@@ -166,10 +171,10 @@ impl FaultyStore {
         once.or_else(|| script.always.get(&op).cloned()).unwrap_or_default()
     }
 
-    fn call<T: Send + 'static>(&self, op: Op, owner: &Owner, work: StoreFuture<T>) -> StoreFuture<T> {
-        let (store, owner) = (self.clone(), owner.clone());
+    fn call<T: Send + 'static>(&self, op: Op, owner: Option<Owner>, work: StoreFuture<T>) -> StoreFuture<T> {
+        let store = self.clone();
         Box::pin(async move {
-            let faults = store.begin(op, Some(owner));
+            let faults = store.begin(op, owner);
             let detached = faults.iter().any(|fault| matches!(fault, Fault::Detached));
             for fault in &faults {
                 if let Fault::Straggles(delay) = *fault {
@@ -236,34 +241,38 @@ impl LockStore for FaultyStore {
 
     fn acquire(&self, request: Acquire) -> StoreFuture<AcquireReply> {
         let owner = request.owner.clone();
-        self.call(Op::Acquire, &owner, self.inner.acquire(request))
+        self.call(Op::Acquire, Some(owner), self.inner.acquire(request))
     }
 
     fn extend(&self, request: Extend) -> StoreFuture<ExtendReply> {
         let owner = request.owner.clone();
-        self.call(Op::Extend, &owner, self.inner.extend(request))
+        self.call(Op::Extend, Some(owner), self.inner.extend(request))
     }
 
     fn release(&self, request: Release) -> StoreFuture<ReleaseReply> {
         let owner = request.owner.clone();
-        self.call(Op::Release, &owner, self.inner.release(request))
+        self.call(Op::Release, Some(owner), self.inner.release(request))
     }
 
     fn rotate(&self, request: Rotate) -> StoreFuture<RotateReply> {
         let owner = request.to.clone();
-        self.call(Op::Rotate, &owner, self.inner.rotate(request))
+        self.call(Op::Rotate, Some(owner), self.inner.rotate(request))
     }
 
     fn force_release(&self, request: ForceRelease) -> StoreFuture<ForceReply> {
-        self.inner.force_release(request)
+        self.call(Op::Force, None, self.inner.force_release(request))
     }
 
     fn inspect(&self, request: Inspect) -> StoreFuture<Option<Holder>> {
-        self.inner.inspect(request)
+        self.call(Op::Inspect, None, self.inner.inspect(request))
     }
 
     fn list(&self, request: List) -> StoreFuture<Vec<HeldKey>> {
-        self.inner.list(request)
+        self.call(Op::List, None, self.inner.list(request))
+    }
+
+    fn ask_release(&self, request: AskRelease) -> StoreFuture<AskReply> {
+        self.call(Op::Ask, None, self.inner.ask_release(request))
     }
 
     fn wakeups(&self) -> Option<WakeupStream> {

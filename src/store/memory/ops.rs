@@ -1,4 +1,4 @@
-use std::future::ready;
+use std::{collections::BTreeMap, future::ready};
 
 use futures::{
     FutureExt, StreamExt,
@@ -9,9 +9,9 @@ use super::{Inner, MemoryStore};
 use crate::{
     model::{TokenExhausted, clock::BootInstant},
     store::{
-        Acquire, AcquireReply, Extend, ExtendReply, ForceRelease, ForceReply, HeldKey, Holder, Inspect, List,
-        LockStore, Release, ReleaseReply, Rotate, RotateReply, StoreCapabilities, StoreError, StoreErrorKind,
-        StoreFuture, StoreId, Wakeup, WakeupStream,
+        Acquire, AcquireReply, AskRelease, AskReply, Extend, ExtendReply, ForceRelease, ForceReply, HeldKey,
+        Holder, Inspect, List, LockStore, Release, ReleaseReply, Rotate, RotateReply, StoreCapabilities,
+        StoreError, StoreErrorKind, StoreFuture, StoreId, Wakeup, WakeupStream,
     },
 };
 
@@ -63,6 +63,10 @@ impl LockStore for MemoryStore {
         })
     }
 
+    fn ask_release(&self, request: AskRelease) -> StoreFuture<AskReply> {
+        self.call(move |inner, now| Ok(inner.shards.of(&request.key).ask_release(request, now)))
+    }
+
     fn inspect(&self, request: Inspect) -> StoreFuture<Option<Holder>> {
         self.call(move |inner, now| {
             Ok(inner.shards.of(&request.key).inspect(&request.key, now, &inner.epoch))
@@ -71,11 +75,12 @@ impl LockStore for MemoryStore {
 
     fn list(&self, request: List) -> StoreFuture<Vec<HeldKey>> {
         self.call(move |inner, now| {
-            let mut held: Vec<_> =
-                inner.shards.each().flat_map(|shard| shard.list(&request, now, &inner.epoch)).collect();
-            held.sort_by(|a, b| a.key.cmp(&b.key));
-            held.truncate(request.limit);
-            Ok(held)
+            // The lowest keys so far: no more are kept than were asked for.
+            let mut lowest = BTreeMap::new();
+            for shard in inner.shards.each() {
+                shard.list(&request, now, &inner.epoch, &mut lowest);
+            }
+            Ok(lowest.into_iter().map(|(key, holder)| HeldKey::new(key, holder)).collect())
         })
     }
 

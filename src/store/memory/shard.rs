@@ -1,11 +1,14 @@
-use std::{collections::hash_map::Entry::Occupied, time::Duration};
+use std::{
+    collections::{BTreeMap, hash_map::Entry::Occupied},
+    time::Duration,
+};
 
 use super::Epoch;
 use crate::{
     model::{FencingToken, Label, LockKey, Owner, TokenExhausted, Ttl, clock::BootInstant},
     store::{
-        Acquire, AcquireReply, Extend, ExtendReply, ForceReply, HeldKey, Holder, List, Release, Rotate,
-        RotateReply, sharded::KeyMap,
+        Acquire, AcquireReply, AskRelease, AskReply, Extend, ExtendReply, ForceReply, Holder, List, Release,
+        Rotate, RotateReply, sharded::KeyMap,
     },
 };
 
@@ -27,6 +30,8 @@ struct Slot {
     since: BootInstant,
     /// `None` for never.
     expires: Option<BootInstant>,
+    /// Why somebody asks for it.
+    asked: Option<Label>,
 }
 
 impl Slot {
@@ -41,6 +46,7 @@ impl Slot {
     fn holder(&self, now: BootInstant, epoch: &Epoch) -> Holder {
         let since = std::time::UNIX_EPOCH + Duration::from_micros(epoch.micros(self.since));
         Holder::new(self.owner.clone(), self.label.clone(), self.token, since, self.remaining(now))
+            .with_asked(self.asked.clone())
     }
 }
 
@@ -80,7 +86,7 @@ impl Shard {
             }
             entry => {
                 let token = mint(&mut self.last, FencingToken::ZERO, now, epoch)?;
-                entry.insert_entry(Slot { owner, label, token, since: now, expires });
+                entry.insert_entry(Slot { owner, label, token, since: now, expires, asked: None });
                 Ok(AcquireReply::Granted { token })
             }
         }
@@ -90,7 +96,7 @@ impl Shard {
         match self.running(&request.key, now) {
             Some(slot) if slot.owner == request.owner => {
                 slot.expires = expiry(now, request.ttl);
-                ExtendReply::Extended
+                ExtendReply::Extended { asked: slot.asked.clone() }
             }
             _ => ExtendReply::NotHeld,
         }
@@ -114,16 +120,18 @@ impl Shard {
         epoch: &Epoch,
     ) -> Result<RotateReply, TokenExhausted> {
         let above = request.above.unwrap_or(FencingToken::ZERO);
-        match self.running(&request.key, now) {
+        let asked = match self.running(&request.key, now) {
             Some(slot) if slot.owner == request.to && slot.token > above => {
                 return Ok(RotateReply::Granted { token: slot.token });
             }
-            Some(slot) if slot.owner == request.from || slot.owner == request.to => {}
+            // Another owner has not been asked.
+            Some(slot) if slot.owner == request.to => slot.asked.take(),
+            Some(slot) if slot.owner == request.from => None,
             _ => return Ok(RotateReply::NotHeld),
-        }
+        };
         let token = mint(&mut self.last, above, now, epoch)?;
         let Rotate { key, to: owner, label, ttl, .. } = request;
-        self.slots.insert(key, Slot { owner, label, token, since: now, expires: expiry(now, ttl) });
+        self.slots.insert(key, Slot { owner, label, token, since: now, expires: expiry(now, ttl), asked });
         Ok(RotateReply::Granted { token })
     }
 
@@ -141,20 +149,42 @@ impl Shard {
         Ok(ForceReply::Forced { token })
     }
 
+    pub(super) fn ask_release(&mut self, request: AskRelease, now: BootInstant) -> AskReply {
+        match self.running(&request.key, now) {
+            Some(slot) => {
+                slot.asked = Some(request.reason);
+                AskReply::Asked
+            }
+            None => AskReply::NotHeld,
+        }
+    }
+
     pub(super) fn inspect(&mut self, key: &LockKey, now: BootInstant, epoch: &Epoch) -> Option<Holder> {
         self.running(key, now).map(|slot| slot.holder(now, epoch))
     }
 
-    pub(super) fn list(&self, request: &List, now: BootInstant, epoch: &Epoch) -> Vec<HeldKey> {
-        self.slots
-            .iter()
-            .filter(|(key, slot)| {
-                slot.runs(now)
-                    && key.as_str().starts_with(&request.prefix)
-                    && request.after.as_ref().is_none_or(|after| *key > after)
-            })
-            .map(|(key, slot)| HeldKey::new(key.clone(), slot.holder(now, epoch)))
-            .collect()
+    /// Adds what is held here to the `lowest` keys of a list.
+    pub(super) fn list(
+        &self,
+        request: &List,
+        now: BootInstant,
+        epoch: &Epoch,
+        lowest: &mut BTreeMap<LockKey, Holder>,
+    ) {
+        for (key, slot) in &self.slots {
+            let is_full = lowest.len() >= request.limit;
+            if !key.as_str().starts_with(&request.prefix)
+                || request.after.as_ref().is_some_and(|after| key <= after)
+                || is_full && lowest.last_key_value().is_none_or(|(last, _)| key > last)
+                || !slot.runs(now)
+            {
+                continue;
+            }
+            if is_full {
+                lowest.pop_last();
+            }
+            lowest.insert(key.clone(), slot.holder(now, epoch));
+        }
     }
 
     fn running(&mut self, key: &LockKey, now: BootInstant) -> Option<&mut Slot> {

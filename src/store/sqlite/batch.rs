@@ -1,11 +1,18 @@
 //! Many locks in one statement: the file is written once, and no lock on it is held across an await.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use serde_json::json;
-use sqlx::Row;
+use sqlx::{Row, sqlite::SqliteRow};
 
-use super::{Inner, millis, row::damaged, schema};
+use super::{
+    Inner, millis,
+    row::{damaged, extended},
+    schema,
+};
 use crate::{
     model::LockKey,
     store::{Extend, ExtendReply, Release, ReleaseReply, StoreError},
@@ -39,26 +46,32 @@ impl Line for Release {
 
 impl Inner {
     pub(super) async fn extend_all(&self, requests: &[Extend]) -> Vec<Result<ExtendReply, StoreError>> {
-        let done = self.all(schema::EXTEND_ALL, requests).await;
-        let reply = |done| if done { ExtendReply::Extended } else { ExtendReply::NotHeld };
-        done.into_iter().map(|done| done.map(reply)).collect()
+        let hit = self.all(schema::EXTEND_ALL, requests).await;
+        let reply = |(row, request): (Result<Option<SqliteRow>, _>, &Extend)| {
+            row?.map_or(Ok(ExtendReply::NotHeld), |row| extended(&row, &request.key))
+        };
+        hit.into_iter().zip(requests).map(reply).collect()
     }
 
     pub(super) async fn release_all(&self, requests: &[Release]) -> Vec<Result<ReleaseReply, StoreError>> {
-        let done = self.all(schema::RELEASE_ALL, requests).await;
-        let reply = |(done, request): (Result<bool, _>, &Release)| {
-            if !done? {
+        let hit = self.all(schema::RELEASE_ALL, requests).await;
+        let reply = |(row, request): (Result<Option<SqliteRow>, _>, &Release)| {
+            if row?.is_none() {
                 return Ok(ReleaseReply::NotHeld);
             }
             self.releases.announce(&request.key);
             Ok(ReleaseReply::Released)
         };
-        done.into_iter().zip(requests).map(reply).collect()
+        hit.into_iter().zip(requests).map(reply).collect()
     }
 
-    /// Which of the requests hit a row, in their order.
-    async fn all(&self, sql: &'static str, requests: &[impl Line]) -> Vec<Result<bool, StoreError>> {
-        let mut answers: Vec<Result<bool, StoreError>> = requests.iter().map(|_| Ok(false)).collect();
+    /// The row that each of the requests hit, in their order.
+    async fn all(
+        &self,
+        sql: &'static str,
+        requests: &[impl Line],
+    ) -> Vec<Result<Option<SqliteRow>, StoreError>> {
+        let mut answers: Vec<_> = requests.iter().map(|_| Ok(None)).collect();
         let mut left: Vec<usize> = (0..requests.len()).collect();
         // The statement answers with keys, so one that comes twice has to wait for the next round.
         while !left.is_empty() {
@@ -68,9 +81,9 @@ impl Inner {
             left = later;
             let lines: Vec<_> = round.iter().map(|&at| requests[at].json()).collect();
             match self.hit(sql, serde_json::Value::from(lines).to_string()).await {
-                Ok(hit) => {
+                Ok(mut hit) => {
                     for at in round {
-                        answers[at] = Ok(hit.contains(requests[at].key().as_str()));
+                        answers[at] = Ok(hit.remove(requests[at].key().as_str()));
                     }
                 }
                 Err(error) => {
@@ -85,8 +98,13 @@ impl Inner {
         answers
     }
 
-    async fn hit(&self, sql: &'static str, lines: String) -> Result<HashSet<String>, StoreError> {
+    /// What the statement returned, by key.
+    async fn hit(&self, sql: &'static str, lines: String) -> Result<HashMap<String, SqliteRow>, StoreError> {
         let rows = self.database.write(|| sqlx::query(sql).bind(lines.as_str())).await?;
-        rows.iter().map(|row| row.try_get(0).map_err(|error| damaged("?", error.into()))).collect()
+        let by_key = |row: SqliteRow| Ok((row.try_get(0)?, row));
+        rows.into_iter()
+            .map(by_key)
+            .collect::<Result<_, sqlx::Error>>()
+            .map_err(|error| damaged("?", error.into()))
     }
 }

@@ -2,15 +2,15 @@ use futures::FutureExt;
 
 use super::{
     Inner, SqliteStore, millis,
-    row::{LockRow, returned_token},
+    row::{LockRow, extended, returned_token},
     schema, wakeups,
 };
 use crate::{
     model::FencingToken,
     store::{
-        Acquire, AcquireReply, BatchFuture, Extend, ExtendReply, ForceRelease, ForceReply, HeldKey, Holder,
-        Inspect, List, LockStore, Release, ReleaseReply, Rotate, RotateReply, StoreCapabilities, StoreError,
-        StoreFuture, StoreId, WakeupStream,
+        Acquire, AcquireReply, AskRelease, AskReply, BatchFuture, Extend, ExtendReply, ForceRelease,
+        ForceReply, HeldKey, Holder, Inspect, List, LockStore, Release, ReleaseReply, Rotate, RotateReply,
+        StoreCapabilities, StoreError, StoreFuture, StoreId, WakeupStream,
     },
 };
 
@@ -52,6 +52,11 @@ impl LockStore for SqliteStore {
         async move { store.0.force_release(request).await }.boxed()
     }
 
+    fn ask_release(&self, request: AskRelease) -> StoreFuture<AskReply> {
+        let store = self.clone();
+        async move { store.0.ask_release(request).await }.boxed()
+    }
+
     fn inspect(&self, request: Inspect) -> StoreFuture<Option<Holder>> {
         let store = self.clone();
         async move {
@@ -87,7 +92,7 @@ impl Inner {
         let rows = self.database.write(|| {
             sqlx::query(schema::EXTEND).bind(key.as_str()).bind(owner.to_string()).bind(millis(ttl))
         });
-        Ok(if rows.await?.is_empty() { ExtendReply::NotHeld } else { ExtendReply::Extended })
+        rows.await?.first().map_or(Ok(ExtendReply::NotHeld), |row| extended(row, &key))
     }
 
     async fn release(&self, request: Release) -> Result<ReleaseReply, StoreError> {
@@ -151,6 +156,12 @@ impl Inner {
             }
             // It was free when we wrote and held when we looked.
         }
+    }
+
+    async fn ask_release(&self, request: AskRelease) -> Result<AskReply, StoreError> {
+        let AskRelease { key, reason } = request;
+        let rows = self.database.write(|| sqlx::query(schema::ASK).bind(key.as_str()).bind(reason.as_str()));
+        Ok(if rows.await?.is_empty() { AskReply::NotHeld } else { AskReply::Asked })
     }
 
     async fn list(&self, request: List) -> Result<Vec<HeldKey>, StoreError> {

@@ -6,7 +6,7 @@ use sqlx::{Row, sqlite::SqliteRow};
 
 use crate::{
     model::{FencingToken, Label, LockKey, Owner, TokenExhausted},
-    store::{Holder, StoreError, StoreErrorKind},
+    store::{ExtendReply, Holder, StoreError, StoreErrorKind},
 };
 
 /// A row, and the store's clock when it was read.
@@ -17,6 +17,7 @@ pub(super) struct LockRow {
     token: i64,
     acquired_at: i64,
     expires_at: i64,
+    asked: Option<String>,
     now: i64,
 }
 
@@ -32,6 +33,7 @@ impl LockRow {
                 token: row.try_get("token")?,
                 acquired_at: row.try_get("acquired_at")?,
                 expires_at: row.try_get("expires_at")?,
+                asked: row.try_get("asked")?,
                 now: row.try_get("now")?,
             })
         };
@@ -73,7 +75,8 @@ impl LockRow {
             .map_err(|error| damaged(&self.key, error.into()))?;
         let since = Duration::from_millis(u64::try_from(self.acquired_at).unwrap_or(0));
         let since = UNIX_EPOCH.checked_add(since).unwrap_or(UNIX_EPOCH);
-        Ok(Holder::new(owner, Label::new(&self.label), self.token()?, since, self.remaining()))
+        let holder = Holder::new(owner, Label::new(&self.label), self.token()?, since, self.remaining());
+        Ok(holder.with_asked(self.asked.as_deref().map(Label::new)))
     }
 }
 
@@ -82,6 +85,12 @@ pub(super) fn returned_token(rows: &[SqliteRow], key: &LockKey) -> Result<Option
     let Some(row) = rows.first() else { return Ok(None) };
     let number: i64 = row.try_get("token").map_err(|error| damaged(key.as_str(), error.into()))?;
     token(number).map(Some)
+}
+
+/// The answer to an extension that hit this row.
+pub(super) fn extended(row: &SqliteRow, key: &LockKey) -> Result<ExtendReply, StoreError> {
+    let asked: Option<String> = row.try_get("asked").map_err(|error| damaged(key.as_str(), error.into()))?;
+    Ok(ExtendReply::Extended { asked: asked.as_deref().map(Label::new) })
 }
 
 fn token(number: i64) -> Result<FencingToken, StoreError> {

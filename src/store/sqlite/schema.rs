@@ -28,12 +28,13 @@ CREATE TABLE IF NOT EXISTS lockproof_locks (
     label       TEXT    NOT NULL,
     token       INTEGER NOT NULL CHECK (typeof(token) = 'integer' AND token BETWEEN 1 AND 9007199254740992),
     acquired_at INTEGER NOT NULL CHECK (typeof(acquired_at) = 'integer'),
-    expires_at  INTEGER NOT NULL CHECK (typeof(expires_at) = 'integer')
+    expires_at  INTEGER NOT NULL CHECK (typeof(expires_at) = 'integer'),
+    asked       TEXT
 ) WITHOUT ROWID";
 
 /// Fails if a table of this name has other columns.
 pub(super) const PROBE: &str =
-    "SELECT key, owner, label, token, acquired_at, expires_at FROM lockproof_locks LIMIT 0";
+    "SELECT key, owner, label, token, acquired_at, expires_at, asked FROM lockproof_locks LIMIT 0";
 
 /// key, owner, label, ttl: takes a lock that is free or has lapsed. (`WHERE true` keeps the parser from reading `ON` as
 /// part of a join.)
@@ -45,7 +46,7 @@ pub(super) const TAKE: &str = concat!(
     now!(),
     " AS now) WHERE true ON CONFLICT (key) DO UPDATE SET owner = excluded.owner, label = excluded.label, \
      token = max(held.token + 1, excluded.token), acquired_at = excluded.acquired_at, \
-     expires_at = excluded.expires_at \
+     expires_at = excluded.expires_at, asked = NULL \
      WHERE (held.owner IS NULL OR held.expires_at <= excluded.acquired_at) AND held.token < 9007199254740992 \
      RETURNING token"
 );
@@ -65,7 +66,7 @@ pub(super) const EXTEND: &str = concat!(
     expiry!("?3"),
     " WHERE key = ?1 AND owner = ?2 AND expires_at > ",
     now!(),
-    " RETURNING key"
+    " RETURNING asked"
 );
 
 /// A JSON array of `[key, owner, ttl]`, each key once.
@@ -75,20 +76,21 @@ pub(super) const EXTEND_ALL: &str = concat!(
     " FROM json_each(?1) AS wanted WHERE held.key = json_extract(wanted.value, '$[0]') \
      AND held.owner = json_extract(wanted.value, '$[1]') AND held.expires_at > ",
     now!(),
-    " RETURNING key"
+    " RETURNING key, asked"
 );
 
 /// key, owner.
 pub(super) const RELEASE: &str = concat!(
-    "UPDATE lockproof_locks SET owner = NULL, expires_at = 0 WHERE key = ?1 AND owner = ?2 AND expires_at > ",
+    "UPDATE lockproof_locks SET owner = NULL, expires_at = 0, asked = NULL \
+     WHERE key = ?1 AND owner = ?2 AND expires_at > ",
     now!(),
     " RETURNING key"
 );
 
 /// A JSON array of `[key, owner]`, each key once.
 pub(super) const RELEASE_ALL: &str = concat!(
-    "UPDATE lockproof_locks AS held SET owner = NULL, expires_at = 0 FROM json_each(?1) AS wanted \
-     WHERE held.key = json_extract(wanted.value, '$[0]') AND held.owner = json_extract(wanted.value, '$[1]') \
+    "UPDATE lockproof_locks AS held SET owner = NULL, expires_at = 0, asked = NULL \
+     FROM json_each(?1) AS wanted WHERE held.key = json_extract(wanted.value, '$[0]') AND held.owner = json_extract(wanted.value, '$[1]') \
      AND held.expires_at > ",
     now!(),
     " RETURNING key"
@@ -96,7 +98,8 @@ pub(super) const RELEASE_ALL: &str = concat!(
 
 /// key, from, to, label, ttl, above: nothing if `to` has it already under a token above that.
 pub(super) const ROTATE: &str = concat!(
-    "UPDATE lockproof_locks SET owner = ?3, label = ?4, token = max(token + 1, ?6 + 1, ",
+    "UPDATE lockproof_locks SET owner = ?3, label = ?4, asked = iif(owner = ?3, asked, NULL), \
+     token = max(token + 1, ?6 + 1, ",
     now!(),
     " * 1000), acquired_at = ",
     now!(),
@@ -110,23 +113,30 @@ pub(super) const ROTATE: &str = concat!(
 
 /// key.
 pub(super) const FORCE: &str = concat!(
-    "UPDATE lockproof_locks SET owner = NULL, expires_at = 0, token = max(token + 1, ",
+    "UPDATE lockproof_locks SET owner = NULL, expires_at = 0, asked = NULL, token = max(token + 1, ",
     now!(),
     " * 1000) WHERE key = ?1 AND owner IS NOT NULL AND token < 9007199254740992 AND expires_at > ",
     now!(),
     " RETURNING token"
 );
 
+/// key, reason.
+pub(super) const ASK: &str = concat!(
+    "UPDATE lockproof_locks SET asked = ?2 WHERE key = ?1 AND owner IS NOT NULL AND expires_at > ",
+    now!(),
+    " RETURNING key"
+);
+
 /// key: the row, free or not.
 pub(super) const FIND: &str = concat!(
-    "SELECT key, owner, label, token, acquired_at, expires_at, ",
+    "SELECT key, owner, label, token, acquired_at, expires_at, asked, ",
     now!(),
     " AS now FROM lockproof_locks WHERE key = ?1"
 );
 
 /// first, end, after, limit: the locks that run from `first` up to `end`, but for `after`.
 pub(super) const LIST: &str = concat!(
-    "SELECT key, owner, label, token, acquired_at, expires_at, ",
+    "SELECT key, owner, label, token, acquired_at, expires_at, asked, ",
     now!(),
     " AS now FROM lockproof_locks WHERE key >= ?1 AND key < ?2 AND key <> ?3 AND owner IS NOT NULL AND expires_at > ",
     now!(),

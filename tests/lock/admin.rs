@@ -1,0 +1,342 @@
+//! What is asked about a lock that one does not hold.
+
+use futures::FutureExt;
+use lockproof::{
+    AdminError, AskReply, Error, ExtendError, FencingToken, ForceReply, LockState, LockStore, Locks,
+    MemoryStore, Outcome, ReleaseError, StoreErrorKind, Ttl, Wait,
+};
+
+use crate::{
+    faulty::{HANGS, Op, REPLY_HANGS, REPLY_LOST, UNAVAILABLE, slow_reply},
+    helpers::{faulty, ms, settle, stranger_takes, timed},
+    plain::PlainStore,
+};
+
+/// Each case with two services over one store, as two processes have them.
+macro_rules! on_each_store {
+    ($($case:ident),* $(,)?) => {
+        mod memory {
+            $(
+                #[tokio::test(start_paused = true)]
+                async fn $case() {
+                    let store = lockproof::MemoryStore::new();
+                    super::$case(&super::Locks::new(store.clone()), &super::Locks::new(store)).await;
+                }
+            )*
+        }
+
+        #[cfg(feature = "sqlite")]
+        mod sqlite {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    let directory = tempfile::tempdir().expect("a directory");
+                    let path = directory.path().join("locks.db");
+                    let open = || async {
+                        let store = lockproof::SqliteStore::open(&path).await.expect("opens");
+                        let locks = super::Locks::builder().store(store).op_timeout(super::ms(30_000));
+                        locks.build().expect("valid")
+                    };
+                    super::$case(&open().await, &open().await).await;
+                }
+            )*
+        }
+    };
+}
+
+on_each_store![
+    a_forced_release_frees_and_fences,
+    a_forced_release_wakes_those_who_wait,
+    a_wish_is_seen_by_all_until_the_lock_changes_hands,
+    the_state_of_a_lock_is_told,
+];
+
+async fn the_state_of_a_lock_is_told(here: &Locks, there: &Locks) {
+    let lock = here.lock("k").label("worker 7");
+    for locks in [here, there] {
+        assert_eq!(locks.lock("k").state().await.expect("an answer"), LockState::Free);
+        assert_eq!(locks.lock("k").inspect().await.expect("an answer"), None);
+        assert!(!locks.lock("k").is_locked().await.expect("an answer"));
+    }
+    let lease = lock.ttl("1h").acquire().await.expect("free");
+    for (locks, expected) in [(here, true), (there, false)] {
+        let state = locks.lock("k").state().await.expect("an answer");
+        assert!(state.is_held());
+        let LockState::Held { owner, label, token, since, remaining, asked, ours, .. } = state else {
+            panic!("{state:?}")
+        };
+        assert_eq!((&owner, label.as_str(), token), (lease.owner(), "worker 7", lease.fence()));
+        assert!(since.elapsed().is_ok_and(|ago| ago < ms(3_600_000)), "{since:?}");
+        assert!(remaining.is_some_and(|left| left <= ms(3_600_000) && left > ms(1_800_000)), "{remaining:?}");
+        assert_eq!((asked, ours), (None, expected));
+        let holder = locks.lock("k").inspect().await.expect("an answer").expect("held");
+        assert_eq!((&holder.owner, holder.token), (lease.owner(), lease.fence()));
+        assert!(locks.lock("k").is_locked().await.expect("an answer"));
+        assert!(!locks.lock("another").is_locked().await.expect("an answer"));
+    }
+    lease.release().await.expect("held");
+    assert_eq!(there.lock("k").state().await.expect("an answer"), LockState::Free);
+    let _never = here.lock("k").never_expires().acquire().await.expect("free");
+    let state = there.lock("k").state().await.expect("an answer");
+    assert!(matches!(state, LockState::Held { remaining: None, .. }), "{state:?}");
+}
+
+async fn forced(locks: &Locks) -> Option<FencingToken> {
+    match locks.lock("k").force_release().await.expect("an answer") {
+        ForceReply::Forced { token } => Some(token),
+        ForceReply::NotHeld => None,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn a_forced_release_frees_and_fences(here: &Locks, there: &Locks) {
+    assert_eq!(forced(here).await, None, "free");
+    for (by, lock) in [
+        (here, here.lock("k").ttl("1h")),
+        (there, here.lock("k").ttl("1h")),
+        (here, here.lock("k").never_expires()),
+        (there, here.lock("k").never_expires()),
+    ] {
+        let lease = lock.acquire().await.expect("free");
+        assert!(!lease.is_lost());
+        let token = forced(by).await.expect("held");
+        assert!(token > lease.fence());
+        if std::ptr::eq(by, here) {
+            assert!(lease.is_lost(), "a guard of the service that did it knows at once");
+            lease.lost().now_or_never().expect("at once");
+            assert_eq!(lease.remaining(), Some(ms(0)));
+        }
+        assert_eq!(forced(by).await, None, "once is enough");
+        let next = there.lock("k").acquire().await.expect("free");
+        assert!(next.fence() > token);
+        assert!(matches!(lease.release().await, Err(ReleaseError::Lost { .. })));
+        assert!(!next.is_lost());
+        next.release().await.expect("held");
+    }
+    let lease = here.lock("k").ttl("1h").acquire().await.expect("free");
+    forced(there).await.expect("held");
+    assert!(matches!(lease.extend(None).await, Err(ExtendError::Lost { .. })), "one elsewhere learns it now");
+    assert!(lease.is_lost());
+}
+
+async fn a_forced_release_wakes_those_who_wait(here: &Locks, there: &Locks) {
+    for waits in [here, there] {
+        let held = here.lock("k").never_expires().acquire().await.expect("free");
+        let lock = waits.lock("k").ttl("1h").wait("1h");
+        let waiter = tokio::spawn(async move { lock.acquire().await });
+        tokio::time::sleep(ms(50)).await;
+        assert!(!waiter.is_finished());
+        let token = forced(here).await.expect("held");
+        let next = waiter.await.expect("no panic").expect("free");
+        assert!(next.fence() > token && !next.is_lost());
+        drop(held);
+        next.release().await.expect("held");
+    }
+}
+
+async fn a_wish_is_seen_by_all_until_the_lock_changes_hands(here: &Locks, there: &Locks) {
+    let ask =
+        async |locks: &Locks| locks.lock("k").ask_release("the\ncashier waits").await.expect("an answer");
+    let asked = async |locks: &Locks| {
+        let holder = locks.lock("k").inspect().await.expect("an answer").expect("held");
+        let state = locks.lock("k").state().await.expect("an answer");
+        assert!(matches!(state, LockState::Held { asked, .. } if asked == holder.asked));
+        holder.asked.map(|reason| reason.to_string())
+    };
+    assert_eq!(ask(there).await, AskReply::NotHeld);
+    for by in [here, there] {
+        let lease = here.lock("k").ttl("1h").acquire().await.expect("free");
+        assert_eq!(asked(there).await, None);
+        assert_eq!(ask(by).await, AskReply::Asked);
+        for locks in [here, there] {
+            assert_eq!(asked(locks).await.as_deref(), Some("the?cashier waits"), "fit for a log line");
+        }
+        assert!(!lease.is_lost(), "it is a wish");
+        lease.extend(None).await.expect("held");
+        assert!(asked(there).await.is_some());
+        lease.release().await.expect("held");
+        assert_eq!(ask(by).await, AskReply::NotHeld);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_forced_release_wakes_at_once_here_even_if_the_store_says_nothing() {
+    let (_, store, _) = faulty();
+    let (deaf, heard) = (Locks::new(store.clone().deaf()), Locks::new(MemoryStore::new()));
+    for locks in [deaf, heard] {
+        let held = locks.lock("k").never_expires().acquire().await.expect("free");
+        let lock = locks.lock("k").wait(Wait::Forever);
+        let waiter = tokio::spawn(async move { lock.acquire().await });
+        tokio::time::sleep(ms(1_500)).await;
+        assert!(!waiter.is_finished());
+        forced(&locks).await.expect("held");
+        let (took, next) = timed(waiter).await;
+        assert!(took <= ms(5), "{took:?}");
+        drop((held, next.expect("no panic").expect("free")));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lapsed_lock_is_free_to_all_questions() {
+    let (memory, _, locks) = faulty();
+    stranger_takes(&memory, "k", Ttl::new(ms(50)).expect("legal")).await;
+    let lock = locks.lock("k");
+    assert!(lock.is_locked().await.expect("an answer"));
+    tokio::time::sleep(ms(50)).await;
+    assert_eq!(lock.state().await.expect("an answer"), LockState::Free);
+    assert!(!lock.is_locked().await.expect("an answer"));
+    assert_eq!(lock.force_release().await.expect("an answer"), ForceReply::NotHeld);
+    assert_eq!(lock.ask_release("why").await.expect("an answer"), AskReply::NotHeld);
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_questions_stay_in_their_namespace() {
+    let store = MemoryStore::new();
+    let of = |name: &str| Locks::builder().store(store.clone()).namespace(name).build().expect("valid");
+    let (one, two, again) = (of("one"), of("two"), of("one"));
+    let lease = one.lock("k").acquire().await.expect("free");
+    assert_eq!(two.lock("k").state().await.expect("an answer"), LockState::Free);
+    assert_eq!(forced(&two).await, None);
+    assert_eq!(two.lock("k").ask_release("why").await.expect("an answer"), AskReply::NotHeld);
+    assert_eq!(
+        Locks::new(store.clone()).lock("one/k").force_release().await.expect("an answer"),
+        ForceReply::NotHeld
+    );
+    assert!(matches!(again.lock("k").state().await, Ok(LockState::Held { ours: false, .. })));
+    assert!(matches!(one.lock("k").state().await, Ok(LockState::Held { ours: true, .. })));
+    assert!(!lease.is_lost());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_forced_release_ends_no_later_grant() {
+    let (_, store, locks) = faulty();
+    let first = locks.lock("k").acquire().await.expect("free");
+    // Its answer comes after the next grant.
+    store.once(Op::Force, [slow_reply(50)]);
+    let lock = locks.lock("k");
+    let forcing = tokio::spawn(async move { lock.force_release().await });
+    settle().await;
+    let next = Locks::new(store.clone()).lock("k").try_acquire().await.expect("an answer").expect("free");
+    next.release().await.expect("held");
+    drop(first);
+    let last = locks.lock("k").wait("10s").acquire().await.expect("free");
+    let reply = forcing.await.expect("no panic").expect("an answer");
+    assert!(matches!(reply, ForceReply::Forced { token } if token < last.fence()), "{reply:?}");
+    assert!(!last.is_lost());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_grant_that_is_forced_before_its_answer_comes_is_not_believed() {
+    let (_, store, locks) = faulty();
+    store.once(Op::Acquire, [slow_reply(50)]);
+    let lock = locks.lock("k").wait(Wait::Forever);
+    let acquiring = tokio::spawn(async move { lock.acquire().await });
+    settle().await;
+    let token = forced(&locks).await.expect("the store has granted it");
+    let lease = acquiring.await.expect("no panic").expect("free");
+    assert!(!lease.is_lost() && lease.fence() > token, "granted once more");
+}
+
+#[tokio::test(start_paused = true)]
+async fn questions_end_in_time_and_say_what_went_wrong() {
+    let (_, store, locks) = faulty();
+    let lock = locks.lock("order:1");
+    for op in [Op::Inspect, Op::Force, Op::Ask] {
+        let ask = async || match op {
+            Op::Inspect => lock.state().await.map(drop),
+            Op::Force => lock.force_release().await.map(drop),
+            _ => lock.ask_release("why").await.map(drop),
+        };
+        store.once(op, [HANGS]);
+        let (took, ended) = timed(ask()).await;
+        let error = ended.expect_err("no answer");
+        assert_eq!(took, ms(1_000), "{op:?}");
+        assert!(matches!(&error, AdminError::Store { key: Some(key), .. } if key.as_str() == "order:1"));
+        assert!(error.is_retryable() && error.to_string().contains("order:1"), "{error}");
+        let error = Error::from(error);
+        assert!(error.is_retryable());
+        assert_eq!(error.outcome(), Outcome::Unknown);
+
+        store.once(op, [UNAVAILABLE]);
+        let error = Error::from(ask().await.expect_err("down"));
+        assert_eq!((error.is_retryable(), error.outcome()), (true, Outcome::NotDone));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_forced_release_whose_answer_is_lost_may_have_been_done() {
+    for fault in [REPLY_LOST, REPLY_HANGS] {
+        let (_, store, locks) = faulty();
+        let lease = locks.lock("k").acquire().await.expect("free");
+        store.once(Op::Force, [fault]);
+        let error = Error::from(locks.lock("k").force_release().await.expect_err("no answer"));
+        assert_eq!(error.outcome(), Outcome::Unknown);
+        assert!(!locks.lock("k").is_locked().await.expect("an answer"));
+        assert!(matches!(lease.extend(None).await, Err(ExtendError::Lost { .. })));
+        assert_eq!(forced(&locks).await, None, "asked again");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_forced_release_that_is_dropped_half_way_leaves_no_doubt_about_later_grants() {
+    let (_, store, locks) = faulty();
+    let lease = locks.lock("k").acquire().await.expect("free");
+    store.once(Op::Force, [slow_reply(50)]);
+    let lock = locks.lock("k");
+    assert!(tokio::time::timeout(ms(10), lock.force_release()).await.is_err());
+    assert!(matches!(lease.release().await, Err(ReleaseError::Lost { .. })));
+    let next = lock.acquire().await.expect("free");
+    tokio::time::sleep(ms(100)).await;
+    assert!(!next.is_lost());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_without_wishes_says_so() {
+    let store = PlainStore::default();
+    let locks = Locks::new(store.clone());
+    let _held = locks.lock("k").acquire().await.expect("free");
+    let error = locks.lock("k").ask_release("why").await.expect_err("it cannot");
+    let AdminError::Store { source, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(source.kind(), StoreErrorKind::Unsupported);
+    assert!(!error.is_retryable() && !store.capabilities().asking);
+    let told = source.to_string();
+    assert!(told.contains("plain") && told.contains("\"k\"") && told.contains("force"), "{told}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_the_end_of_a_service_nothing_is_asked() {
+    let (_, store, locks) = faulty();
+    locks.shutdown(ms(20)).await.expect("nothing is held");
+    let lock = locks.lock("k");
+    assert!(matches!(lock.state().await, Err(AdminError::Closed)));
+    assert!(matches!(lock.is_locked().await, Err(AdminError::Closed)));
+    assert!(matches!(lock.inspect().await, Err(AdminError::Closed)));
+    assert!(matches!(lock.force_release().await, Err(AdminError::Closed)));
+    let error = lock.ask_release("why").await.expect_err("closed");
+    assert!(matches!(error, AdminError::Closed) && error.to_string().contains("shut down"), "{error}");
+    assert_eq!(store.all_calls(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_that_is_none_is_an_error() {
+    let locks = Locks::builder().store(MemoryStore::new()).namespace("n".repeat(100)).build().expect("valid");
+    for name in ["", "a::b", &"k".repeat(500)] {
+        let lock = locks.lock(name);
+        assert!(matches!(lock.state().await, Err(AdminError::InvalidKey(_))), "{name:?}");
+        assert!(matches!(lock.force_release().await, Err(AdminError::InvalidKey(_))), "{name:?}");
+        assert!(matches!(lock.ask_release("why").await, Err(AdminError::InvalidKey(_))), "{name:?}");
+    }
+}
+
+#[test]
+fn outside_a_runtime_it_is_an_error_and_no_panic() {
+    let locks = Locks::memory();
+    let lock = locks.lock("k");
+    futures::executor::block_on(async {
+        assert!(matches!(lock.is_locked().await, Err(AdminError::NoRuntime)));
+        assert!(matches!(lock.force_release().await, Err(AdminError::NoRuntime)));
+        assert!(matches!(locks.list("", None, 9).await, Err(AdminError::NoRuntime)));
+        let error = lock.ask_release("why").await.expect_err("no runtime");
+        assert!(matches!(error, AdminError::NoRuntime) && error.to_string().contains("runtime"), "{error}");
+    });
+}

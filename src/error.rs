@@ -1,9 +1,9 @@
 use std::time::Duration;
 
 use crate::{
-    lock::{AcquireError, AdminError, BuildError, ExtendError, ReleaseError, ShutdownError},
+    lock::{AcquireError, AdminError, BuildError, ExtendError, ReleaseError, RunError, ShutdownError},
     model::{InvalidDuration, InvalidKey, InvalidOwner, TokenExhausted},
-    repository::{FindError, InsertError, LockError, Rejected, SaveError},
+    repository::{FindError, ForceError, InsertError, LockError, Rejected, SaveError},
     store::{Outcome, StoreError},
 };
 
@@ -59,6 +59,9 @@ pub enum Error {
     /// Entities were not read.
     #[error(transparent)]
     Find(#[from] FindError),
+    /// An entity was not freed by force.
+    #[error(transparent)]
+    Force(#[from] ForceError),
     /// An entity was not inserted.
     #[error(transparent)]
     Insert(#[from] InsertError),
@@ -77,6 +80,9 @@ pub enum Error {
     /// A lock was not released.
     #[error(transparent)]
     Release(#[from] ReleaseError),
+    /// Code did not run to its end under its lock.
+    #[error(transparent)]
+    Run(RunError<()>),
     /// An entity was not saved or deleted.
     #[error(transparent)]
     Save(#[from] SaveError),
@@ -103,6 +109,7 @@ impl Error {
             | Self::Lock(LockError::Acquire(AcquireError::Timeout { .. }) | LockError::Lost { .. })
             | Self::Extend(ExtendError::Lost { .. })
             | Self::Release(ReleaseError::Lost { .. })
+            | Self::Run(RunError::Lost { .. } | RunError::LostAfter { .. })
             | Self::Save(
                 SaveError::Fenced { .. }
                 | SaveError::InDoubt { .. }
@@ -117,7 +124,10 @@ impl Error {
     /// the same guard.
     pub fn outcome(&self) -> Outcome {
         match self {
-            Self::Save(SaveError::InDoubt { .. }) => Outcome::Unknown,
+            Self::Force(ForceError::NotStamped { .. })
+            | Self::Save(SaveError::InDoubt { .. })
+            // Some of it, or all.
+            | Self::Run(RunError::Lost { .. } | RunError::LostAfter { .. }) => Outcome::Unknown,
             _ => self.store_error().map_or(Outcome::NotDone, StoreError::outcome),
         }
     }
@@ -140,6 +150,7 @@ impl Error {
             | Self::Admin(AdminError::Store { source, .. })
             | Self::Extend(ExtendError::Store { source, .. })
             | Self::Find(FindError::Store { source, .. })
+            | Self::Force(ForceError::Admin(AdminError::Store { source, .. }))
             | Self::Insert(InsertError::Store { source, .. })
             | Self::Lock(
                 LockError::Store { source, .. } | LockError::Acquire(AcquireError::Store { source, .. }),
@@ -148,6 +159,16 @@ impl Error {
             | Self::Save(SaveError::Store { source, .. })
             | Self::Store(source) => Some(source),
             _ => None,
+        }
+    }
+}
+
+impl<T> From<RunError<T>> for Error {
+    /// The value of a body that has ended goes.
+    fn from(error: RunError<T>) -> Self {
+        match error.without_value() {
+            RunError::Acquire(error) => Self::Acquire(error),
+            error => Self::Run(error),
         }
     }
 }

@@ -36,7 +36,8 @@
 //! - Where entities live: [`MemoryStorage`], `SqliteDocuments`, or a [`Storage`] for a table of one's own.
 //! - What can go wrong: [`Error`], with a type for each operation behind it, and how `?` gets to a type of one's own.
 //!
-//! A lease is fixed: it ends with its ttl unless [`Lease::extend`] or [`Locked::extend`] is called.
+//! A lease whose ttl is named is fixed: it ends with that unless [`Lease::extend`] or [`Locked::extend`] is called. One that
+//! names no ttl is kept alive while its guard is there, for ten minutes at most ([`LockOptions::max_hold`]).
 //!
 //! # Features
 //!
@@ -63,8 +64,9 @@ mod store;
 // The public interface is:
 pub use crate::error::{Error, Result};
 pub use crate::lock::{
-    AcquireError, AdminError, BuildError, ExtendError, IntoWait, InvalidOption, Lease, Lock, LockOptions,
-    LockState, Locks, LocksBuilder, OnLost, OnStoreError, ReleaseError, Retry, ShutdownError, Wait,
+    AcquireError, AdminError, BuildError, ExtendError, Extending, IntoExtension, IntoWait, InvalidOption,
+    Lease, Lock, LockOptions, LockState, Locks, LocksBuilder, OnLost, OnStoreError, ReleaseError, Retry,
+    RunError, ShutdownError, Wait,
 };
 pub use crate::model::{
     Deadline, FencingToken, IntoLockKey, IntoOwner, IntoTtl, InvalidDuration, InvalidKey, InvalidOwner,
@@ -72,10 +74,10 @@ pub use crate::model::{
 };
 pub use crate::proof::{LockProof, Lockable, Locked, OpenMut, Persistent, ReadProof, Stored, Transient};
 pub use crate::repository::{
-    Claim, Claimed, Condition, Consuming, Delete, Direction, Field, FieldValue, Filter, FindError, Insert,
-    InsertError, Inserted, KeepingGuard, KindTaken, LockError, Locking, MemoryStorage, OptionalLocking,
-    Order, Query, Rejected, Repo, Repository, RepositoryExt, RepositoryFuture, SaveError, Scoped, Storage,
-    Update, Written,
+    Claim, Claimed, Condition, Consuming, Delete, Direction, Field, FieldValue, Filter, FindError,
+    ForceError, Insert, InsertError, Inserted, KeepingGuard, KindTaken, LockError, Locking, LockingAll,
+    LockingArray, MemoryStorage, OptionalLocking, Order, Query, Rejected, Repo, Repository, RepositoryExt,
+    RepositoryFuture, SaveError, Scoped, Storage, Update, Written,
 };
 pub use crate::store::{
     Acquire, AcquireReply, AskRelease, AskReply, BatchFuture, Extend, ExtendReply, ForceRelease, ForceReply,

@@ -1,7 +1,7 @@
 //! Log lines: through `tracing` where that feature is on, and type-checked all the same where it is off.
 
 #[cfg(feature = "tracing")]
-pub(crate) use tracing::{debug, warn};
+pub(crate) use tracing::{debug, info, warn};
 
 #[cfg(not(feature = "tracing"))]
 mod silent {
@@ -11,8 +11,9 @@ mod silent {
         }};
     }
     pub(crate) use silent as debug;
+    pub(crate) use silent as info;
     pub(crate) use silent as warn;
 }
 
 #[cfg(not(feature = "tracing"))]
-pub(crate) use silent::{debug, warn};
+pub(crate) use silent::{debug, info, warn};

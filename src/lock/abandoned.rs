@@ -31,6 +31,16 @@ impl Abandoned {
 
     fn end(self, service: &Arc<Service>, token: Result<Option<FencingToken>, Outcome>) {
         match token {
+            // Whatever was granted to a seat stands, and ends with its ttl.
+            _ if self.wanted.seat => {
+                service.registry().answered(&self.wanted.key, None);
+                match (self.from, token) {
+                    (Some(left), Ok(Some(_))) => service.settle(&left, Ok(ReleaseReply::Released)),
+                    (Some(left), Ok(None)) => lapsed(service, left),
+                    (Some(left), Err(_)) => give_back(service, &left),
+                    (None, _) => {}
+                }
+            }
             Ok(Some(token)) => {
                 self.orphan(service, Some(token));
                 if let Some(left) = &self.from {

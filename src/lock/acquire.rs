@@ -1,40 +1,43 @@
 //! How a lock is acquired: in line, and in as few words with the store as can be.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering::SeqCst},
+    time::Duration,
+};
 
-use futures::future::{Either, select};
+use futures::{
+    FutureExt,
+    future::{Either, select},
+};
 
 use super::{
     AcquireError, Wait,
-    abandoned::{Abandoned, Grant, give_back, lapsed},
-    call::{Call, Finish},
+    asker::{Asker, Ended},
     hints::Listening,
     hold::{Hold, Wanted},
-    nap::{Until, nap},
+    nap::{CAP, Until, nap},
     options::Resolved,
     place::Place,
     registry::Opening,
     seen::Seen,
     service::Service,
     tasks::{at_most, has_runtime},
+    ticks::Ticks,
 };
 use crate::{
-    model::{Deadline, LockKey, Owner, clock::BootInstant},
-    store::{
-        Acquire, AcquireReply, Holder, Outcome, ReleaseReply, Rotate, RotateReply, StoreError,
-        StoreErrorKind, StoreFuture,
-    },
+    model::{LockKey, Owner, clock::BootInstant},
+    store::sharded::lock,
 };
 
-/// The lock, or else whoever held it when the options allowed one try.
-pub(super) type Asked = Result<Arc<Hold>, Option<Holder>>;
-
-/// Acquires the lock.
+/// Acquires the lock once, as part of something that has `begun` then, if that is not now; `None` if it is held and
+/// `tries`, which does not wait.
 pub(super) async fn acquire(
     service: &Arc<Service>,
     name: &LockKey,
     options: Resolved,
-) -> Result<Asked, AcquireError> {
+    tries: bool,
+    begun: Option<BootInstant>,
+) -> Result<Option<Arc<Hold>>, AcquireError> {
     let key = service.namespace().qualify(name)?;
     let closing = service.closing();
     if service.is_closed() {
@@ -43,29 +46,40 @@ pub(super) async fn acquire(
     if !has_runtime() {
         return Err(AcquireError::NoRuntime { key: name.clone() });
     }
-    service.releaser().ensure(service);
-    let Resolved { ttl, wait, label, .. } = options;
-    let wanted = Wanted { key, owner: Owner::unique(), label, ttl };
-    let begun = BootInstant::now();
+    service.ensure_tasks();
+    let wait = if tries { Wait::Never } else { options.wait };
+    let patient = wait != Wait::Never;
     let limit = match wait {
         Wait::Forever => None,
         Wait::Never => Some(service.op_timeout()),
         Wait::Within(limit) => Some(limit),
     };
+    let ticks = if patient { Ticks::wished_for(&options) } else { None };
+    let Resolved { ttl, kept_alive, label, seat, on_store_error, .. } = options;
+    let (owner, seat) = seat.map_or_else(|| (Owner::unique(), false), |owner| (owner, true));
     let mut asker = Asker {
         service,
-        wanted,
-        patient: wait != Wait::Never,
-        begun,
-        now_is_begun: true,
+        wanted: Wanted { key, owner, label, ttl, kept_alive, seat },
+        patient,
+        begun: begun.unwrap_or_else(BootInstant::now),
+        now_is_begun: begun.is_none(),
         limit,
+        on_store_error,
+        ticks,
+        looks: 0,
+        line: None,
+        before: None,
         seen: Seen::default(),
+    };
+    let left = match (limit, begun) {
+        (Some(limit), Some(_)) if patient => Some(limit.saturating_sub(asker.waited())),
+        _ => limit,
     };
     let ended = {
         let waiting = async {
-            match limit {
+            match left {
                 None => asker.wait().await,
-                Some(limit) => at_most(limit, asker.wait()).await.unwrap_or(Err(Ended::Time)),
+                Some(left) => at_most(left, asker.wait()).await.unwrap_or(Err(Ended::Time)),
             }
         };
         futures::pin_mut!(waiting, closing);
@@ -74,46 +88,32 @@ pub(super) async fn acquire(
             Either::Right(_) => Err(Ended::Closed),
         }
     };
-    match ended {
-        Ok(Some(hold)) => Ok(Ok(hold)),
-        Ok(None) => Ok(Err(asker.seen.into_holder())),
-        Err(Ended::Closed) => Err(AcquireError::Closed { key: name.clone() }),
-        Err(Ended::Failed(source)) => Err(AcquireError::Store { key: name.clone(), source }),
-        Err(Ended::Time) => {
-            // Who stood further back in line has seen nothing; the first in line has left word.
-            let word = service.registry().holder(&asker.wanted.key);
-            Err(asker.seen.at_the_end(name, limit.unwrap_or_default(), wait, word))
-        }
-    }
-}
-
-/// One acquisition.
-struct Asker<'a> {
-    service: &'a Arc<Service>,
-    wanted: Wanted,
-    patient: bool,
-    begun: BootInstant,
-    /// The time is still that of the beginning.
-    now_is_begun: bool,
-    limit: Option<Duration>,
-    /// What became known during the wait, for the error at its end.
-    seen: Seen,
-}
-
-/// Why an acquisition ended without the lock.
-enum Ended {
-    Closed,
-    Failed(StoreError),
-    Time,
+    let waited = match ended {
+        Ok(Some(hold)) => return Ok(Some(hold)),
+        Ok(None) if tries => return Ok(None),
+        Ok(None) => Duration::ZERO,
+        Err(Ended::Closed) => return Err(AcquireError::Closed { key: name.clone() }),
+        Err(Ended::Failed(source)) => return Err(AcquireError::Store { key: name.clone(), source }),
+        Err(Ended::Time) => limit.unwrap_or_default(),
+        Err(Ended::UsedUp) => asker.waited(),
+    };
+    let attempts = asker.attempts();
+    // Who stood further back in line has seen nothing; the first in line has left word.
+    let word = asker.line.as_ref().and_then(|looks| lock(&looks.holder).clone());
+    Err(asker.seen.at_the_end(service, name, &asker.wanted.key, waited, attempts, word))
 }
 
 impl Asker<'_> {
     /// The lock; `None` if it is held and only one try is allowed.
     async fn wait(&mut self) -> Result<Option<Arc<Hold>>, Ended> {
-        let mut place = Place::take(self.service, &self.wanted.key);
+        let mut place = Place::take(self.service, &self.wanted);
         if !self.patient && !place.is_first() {
             // Others are ahead and will have it first; one look tells whether it is free all the same.
             return self.ask().await.map(Result::ok);
+        }
+        if self.is_counted() {
+            // Who looks seldom must not miss that somebody wakes it.
+            place.line_up();
         }
         let mut listening: Option<Listening> = None;
         let mut polls = 0;
@@ -121,15 +121,18 @@ impl Asker<'_> {
         loop {
             if !place.is_first() {
                 self.now_is_begun = false;
-                place.turn().await;
+                if let Some(hold) = self.stand_behind(&mut place).await? {
+                    return Ok(Some(hold));
+                }
             }
             if self.service.is_closed() {
                 return Err(Ended::Closed);
             }
             // The runtime that the service's tasks ran in may have ended meanwhile.
-            self.service.releaser().ensure(self.service);
+            self.service.ensure_tasks();
             listening.iter().for_each(Listening::go_on);
             look |= place.was_hinted();
+            let due = self.is_due();
             let until = match place.open() {
                 Opening::TakeOver(left) => match self.take_over(left).await {
                     Ok(Some(hold)) => return Ok(Some(hold)),
@@ -142,17 +145,23 @@ impl Asker<'_> {
                     continue;
                 }
                 Opening::Unsettled if !look => Until::Settled,
-                Opening::HeldHere(hold) if self.patient && !look => {
+                Opening::HeldHere(hold) if self.patient && !look && !due => {
                     self.note_holder(Some(hold.as_holder()));
                     Until::Free(hold.deadline().remaining())
                 }
-                _ => match self.ask().await {
-                    Ok(Ok(hold)) => return Ok(Some(hold)),
-                    Ok(Err(_)) if !self.patient => return Ok(None),
-                    Ok(Err(remaining)) => Until::Free(remaining),
-                    Err(Ended::Failed(error)) => self.retry_after(error)?,
-                    Err(ended) => return Err(ended),
-                },
+                _ => {
+                    if due {
+                        self.count();
+                    }
+                    match self.ask().await {
+                        Ok(Ok(hold)) => return Ok(Some(hold)),
+                        Ok(Err(_)) if !self.patient => return Ok(None),
+                        Ok(Err(_)) if self.is_used_up() => return Err(Ended::UsedUp),
+                        Ok(Err(remaining)) => Until::Free(remaining),
+                        Err(Ended::Failed(error)) => self.retry_after(error)?,
+                        Err(ended) => return Err(ended),
+                    }
+                }
             };
             if listening.is_none()
                 && matches!(until, Until::Free(_))
@@ -162,139 +171,101 @@ impl Asker<'_> {
                 // stream begins with a hint.
                 listening = Some(self.service.hints().listen(self.service));
             }
+            if let Until::Back(_) = until {
+                // The failure itself may have woken this one, which is no reason to go on at once.
+                _ = place.woken().now_or_never();
+            }
             polls += 1;
             self.now_is_begun = false;
-            let nap = self.until_last_call(nap(until, polls, listening.is_some()));
-            look = tokio::time::timeout(nap, place.woken()).await.is_err();
+            look = match until {
+                Until::Back(_) | Until::Free(_) if self.is_counted() => self.doze(&mut place, until).await,
+                _ => {
+                    let nap = self.until_last_call(nap(until, polls, listening.is_some()));
+                    let nap = self.ticks.map_or(nap, |ticks| nap.min(ticks.every()));
+                    tokio::time::timeout(nap, place.woken()).await.is_err()
+                }
+            };
+        }
+    }
+
+    /// Waits for its turn; the lock, if somebody else of the same seat has it first.
+    async fn stand_behind(&mut self, place: &mut Place) -> Result<Option<Arc<Hold>>, Ended> {
+        self.line = place.looks().cloned();
+        self.before = self.line.as_ref().map(|looks| looks.made.load(SeqCst));
+        let mut glance = self.wanted.seat;
+        while !place.is_first() {
+            if glance || self.wanted.seat && place.was_hinted() {
+                match self.ask().await {
+                    Ok(Ok(hold)) => return Ok(Some(hold)),
+                    Ok(Err(_)) => {}
+                    Err(Ended::Failed(error)) => _ = self.retry_after(error)?,
+                    Err(ended) => return Err(ended),
+                }
+            }
+            if self.is_due() && !self.have_looked(place).await? {
+                continue;
+            }
+            let tick = self.ticks.map(|ticks| ticks.left(self.waited()));
+            let nap = if self.wanted.seat { Some(tick.map_or(CAP, |tick| tick.min(CAP))) } else { tick };
+            glance = match nap {
+                None => {
+                    place.woken().await;
+                    false
+                }
+                Some(nap) => tokio::time::timeout(nap, place.woken()).await.is_err() && self.wanted.seat,
+            };
+        }
+        self.looks = self.looks_made();
+        self.before = None;
+        if self.is_due() && self.ticks.is_some_and(|ticks| place.is_looked_at(ticks.every())) {
+            // The one before it has looked and gone away.
+            self.count();
+        }
+        if self.is_used_up() { Err(Ended::UsedUp) } else { Ok(None) }
+    }
+
+    /// Has the first in line look at the store, unless somebody has just done so. Says `false` if it does not know yet
+    /// whether that was done.
+    async fn have_looked(&mut self, place: &mut Place) -> Result<bool, Ended> {
+        let (Some(ticks), Some(looks)) = (self.ticks, place.looks().cloned()) else { return Ok(true) };
+        let more = looks.more.notified();
+        if !place.is_looked_at(ticks.every()) && ticks.is_last() {
+            // What this look finds decides. Who is asked for it may be hung up, or no longer polled.
+            let woken = place.woken();
+            futures::pin_mut!(more, woken);
+            let told = tokio::time::timeout(self.service.op_timeout(), select(more, woken)).await;
+            if told.is_ok() {
+                return Ok(false);
+            }
+        }
+        self.count();
+        if self.is_used_up() { Err(Ended::UsedUp) } else { Ok(true) }
+    }
+
+    /// Sleeps as one whose looks are counted: until the next one is due, the holder's lease ends, or somebody wakes it.
+    /// Says whether the store is to be looked at then.
+    async fn doze(&self, place: &mut Place, until: Until) -> bool {
+        let asleep = self.waited();
+        let expiry = until.expiry().map(|left| asleep.saturating_add(left));
+        loop {
+            let now = self.waited();
+            let tick = self.ticks.map_or(CAP, |ticks| ticks.left(now));
+            let free = expiry.map_or(CAP, |expiry| expiry.saturating_sub(now));
+            if tokio::time::timeout(tick.min(free).min(CAP), place.woken()).await.is_ok() {
+                return false;
+            }
+            // Those behind rely on this one, who may look more seldom than they want.
+            let now = self.waited();
+            if self.is_due() || expiry.is_some_and(|expiry| expiry <= now) || place.others_wait() {
+                return true;
+            }
         }
     }
 
     /// Cuts a nap short so that the last try goes out while there is time for its answer.
     fn until_last_call(&self, nap: Duration) -> Duration {
         let last = self.limit.and_then(|limit| limit.checked_sub(self.service.last_call()));
-        let left = last.and_then(|last| last.checked_sub(BootInstant::now().since(self.begun)));
+        let left = last.and_then(|last| last.checked_sub(self.waited()));
         left.filter(|left| !left.is_zero()).map_or(nap, |left| left.min(nap))
-    }
-
-    fn now(&mut self) -> BootInstant {
-        if std::mem::take(&mut self.now_is_begun) { self.begun } else { BootInstant::now() }
-    }
-
-    /// Asks the store: the hold, or how long somebody else holds it.
-    async fn ask(&mut self) -> Result<Result<Arc<Hold>, Option<Duration>>, Ended> {
-        let _asking = self.service.releaser().asking();
-        let Wanted { key, owner, label, ttl } = self.wanted.clone();
-        let sent = self.now();
-        let call = self.service.store().acquire(Acquire::new(key, owner, label, ttl));
-        let (answer, answered) = self.call(sent, call, None).await;
-        match answer.map_err(Ended::Failed)? {
-            AcquireReply::Granted { token } => {
-                let deadline = Deadline::counted_from(sent, self.wanted.ttl);
-                self.grant(Hold::granted(&self.wanted, token, deadline), answered, None).map(Ok)
-            }
-            AcquireReply::Held { remaining, holder } => {
-                self.note_holder(holder);
-                Ok(Err(remaining))
-            }
-        }
-    }
-
-    /// Takes over a lock that a guard of this service has let go of; `None` if that is no longer to be had.
-    async fn take_over(&mut self, left: Arc<Hold>) -> Result<Option<Arc<Hold>>, StoreError> {
-        let _asking = self.service.releaser().asking();
-        let Wanted { key, owner, label, ttl } = self.wanted.clone();
-        let sent = self.now();
-        let rotate = Rotate::new(key, left.owner.clone(), owner, label, ttl, None);
-        let call = self.service.store().rotate(rotate);
-        let (answer, answered) = self.call(sent, call, Some(&left)).await;
-        match answer {
-            Ok(RotateReply::Granted { token }) => {
-                let deadline = Deadline::counted_from(sent, ttl);
-                match self.grant(Hold::granted(&self.wanted, token, deadline), answered, Some(&left)) {
-                    Ok(hold) => Ok(Some(hold)),
-                    Err(Ended::Failed(error)) => Err(error),
-                    Err(_) => Ok(None),
-                }
-            }
-            Ok(RotateReply::NotHeld) => {
-                lapsed(self.service, left);
-                Ok(None)
-            }
-            Err(error) => {
-                if error.outcome() == Outcome::NotDone {
-                    give_back(self.service, &left);
-                }
-                Err(error)
-            }
-        }
-    }
-
-    /// A call of this acquisition, which goes on without it if it must; and when it was answered.
-    async fn call<T: Grant + Send + 'static>(
-        &self,
-        sent: BootInstant,
-        call: StoreFuture<T>,
-        from: Option<&Arc<Hold>>,
-    ) -> (Result<T, StoreError>, BootInstant) {
-        let abandoned = || Abandoned {
-            wanted: self.wanted.clone(),
-            deadline: Deadline::counted_from(sent, self.wanted.ttl),
-            from: from.cloned(),
-        };
-        let call = Call::new(self.service, call, abandoned());
-        let patience = self.service.patience();
-        let answer = match self.limit {
-            Some(limit) if limit <= patience => Some(call.await),
-            _ => at_most(patience, call).await.ok(),
-        };
-        let answered = BootInstant::now();
-        self.service.observe(sent, answered);
-        if let Some(Err(error)) = &answer
-            && error.outcome() == Outcome::Unknown
-        {
-            // Whatever the store did, it is not answered to us: that much has to be cleaned up.
-            Finish::<T>::abandoned(&abandoned(), self.service);
-            Finish::<T>::finish(abandoned(), self.service, None);
-        }
-        (answer.unwrap_or_else(|| Err(StoreError::no_answer(patience))), answered)
-    }
-
-    /// Registers a grant, and lets go of it if it has come too late.
-    fn grant(
-        &mut self,
-        hold: Hold,
-        answered: BootInstant,
-        taken_over: Option<&Arc<Hold>>,
-    ) -> Result<Arc<Hold>, Ended> {
-        let hold = Arc::new(hold);
-        self.service.registry().granted(&hold, taken_over.is_some());
-        if let Some(left) = taken_over {
-            self.service.settle(left, Ok(ReleaseReply::Released));
-        }
-        if self.service.is_closed() {
-            self.service.let_go(&hold);
-            return Err(Ended::Closed);
-        }
-        if hold.deadline().had_passed(answered) {
-            // The release of this grant may still be on its way when the next one comes: that must be another owner's.
-            self.wanted.owner = Owner::unique();
-            self.service.let_go(&hold);
-            let late = "the lock was granted after its ttl was over; use a longer ttl";
-            return Err(Ended::Failed(StoreError::new(StoreErrorKind::Unavailable, late)));
-        }
-        Ok(hold)
-    }
-
-    fn note_holder(&mut self, holder: Option<Holder>) {
-        self.service.registry().note_holder(&self.wanted.key, holder.as_ref());
-        self.seen = Seen::held_by(holder);
-    }
-
-    /// A store that cannot be reached is tried again for as long as there is time.
-    fn retry_after(&mut self, error: StoreError) -> Result<Until, Ended> {
-        if !self.patient || error.kind() != StoreErrorKind::Unavailable {
-            return Err(Ended::Failed(error));
-        }
-        Ok(Until::Back(self.seen.failed(error)))
     }
 }

@@ -34,6 +34,9 @@ use crate::{
 impl Lock {
     /// How the lock stands.
     ///
+    /// It is [ours](LockState::Held::ours) if a guard of this service holds it, or the
+    /// [`owner`](crate::LockOptions::owner) that was given to this `Lock`, wherever that was.
+    ///
     /// # Errors
     /// [`AdminError::Store`] if the store cannot say; the other kinds if the name is not valid, there is no tokio runtime,
     /// or the service was shut down.
@@ -43,7 +46,8 @@ impl Lock {
     pub async fn state(&self) -> Result<LockState, AdminError> {
         let service = self.handle.service();
         let Some(holder) = self.inspect().await? else { return Ok(LockState::Free) };
-        let ours = service.registry().is_owner(&self.qualified()?, &holder.owner);
+        let ours =
+            self.options.seat() == Some(&holder.owner) || service.is_ours(&self.qualified()?, &holder.owner);
         Ok(LockState::held(holder, ours))
     }
 
@@ -88,15 +92,16 @@ impl Lock {
         let reply =
             self.ask_store(|service, key| service.store().force_release(ForceRelease::new(key))).await?;
         if let ForceReply::Forced { token } = reply {
-            self.handle.service().registry().forced(&self.qualified()?, token);
+            self.handle.service().forced(&self.qualified()?, token);
         }
         Ok(reply)
     }
 
     /// Asks the holder to let go, for this reason. It is a wish: the holder keeps the lock until it lets go of it.
     ///
-    /// The wish is left with the store. The holder finds it there when it next renews or extends the lock, and everybody
-    /// sees it in [`inspect`](Self::inspect) and [`state`](Self::state) until the lock changes hands.
+    /// The wish is left with the store. A guard of this service [hears](crate::Lease::until_asked) of it at once, one
+    /// elsewhere when it next renews or extends the lock, and everybody sees it in [`inspect`](Self::inspect) and
+    /// [`state`](Self::state) until the lock changes hands.
     ///
     /// A lock that is free or has lapsed is [`AskReply::NotHeld`].
     ///
@@ -108,7 +113,14 @@ impl Lock {
     /// The holder may have been asked; asking again does no harm.
     pub async fn ask_release(&self, reason: impl Into<Label>) -> Result<AskReply, AdminError> {
         let reason = reason.into();
-        self.ask_store(|service, key| service.store().ask_release(AskRelease::new(key, reason))).await
+        // Who has held it since before: who gets it while the store is asked is not meant.
+        let held = self.handle.service().guards_of(&self.qualified()?);
+        let request = |key| AskRelease::new(key, reason.clone());
+        let reply = self.ask_store(|service, key| service.store().ask_release(request(key))).await?;
+        if reply == AskReply::Asked {
+            held.iter().for_each(|hold| hold.ask(reason.clone()));
+        }
+        Ok(reply)
     }
 
     /// The key as the store has it.
@@ -139,9 +151,12 @@ where
         return Err(AdminError::Closed);
     }
     match within(service.op_timeout(), async { call().await }).await {
-        Ok(answer) => answer,
+        Ok(answer) => {
+            service.outage().heard(&answer);
+            answer
+        }
         Err(None) => return Err(AdminError::NoRuntime),
-        Err(Some(limit)) => Err(StoreError::no_answer(limit)),
+        Err(Some(limit)) => Err(service.outage().no_answer(limit)),
     }
     .map_err(|source| AdminError::Store { key: key.cloned(), source })
 }

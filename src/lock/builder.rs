@@ -1,6 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
-use super::{IntoWait, InvalidOption, LockOptions, Locks, service::Service};
+use super::{IntoWait, InvalidOption, LockOptions, Locks, OnStoreError, Retry, service::Service};
 use crate::{
     model::{IntoTtl, InvalidKey, Label, Namespace, Ttl},
     store::LockStore,
@@ -52,6 +52,31 @@ impl LocksBuilder {
     /// How long to wait for a lock unless it says otherwise; 5 s unless it is said here.
     pub fn wait(mut self, wait: impl IntoWait) -> Self {
         self.defaults = self.defaults.wait(wait);
+        self
+    }
+
+    /// How often to look at a lock that is held, unless it says otherwise; as often as fits into the wait unless it is
+    /// said here. See [`LockOptions::attempts`].
+    pub fn attempts(mut self, attempts: u32) -> Self {
+        self.defaults = self.defaults.attempts(attempts);
+        self
+    }
+
+    /// The longest time between two looks at a lock that is held, unless it says otherwise. See [`LockOptions::delay`].
+    pub fn delay(mut self, delay: impl IntoTtl) -> Self {
+        self.defaults = self.defaults.delay(delay);
+        self
+    }
+
+    /// What to do about a store that fails during a wait, unless the lock says otherwise.
+    pub fn on_store_error(mut self, what: OnStoreError) -> Self {
+        self.defaults = self.defaults.on_store_error(what);
+        self
+    }
+
+    /// Which acquisitions are tried again, unless the lock says otherwise; none unless it is said here.
+    pub fn retry(mut self, retry: impl Into<Retry>) -> Self {
+        self.defaults = self.defaults.retry(retry);
         self
     }
 

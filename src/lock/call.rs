@@ -39,8 +39,9 @@ impl<T: Send + 'static, F: Finish<T>> Future for Call<T, F> {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let Some((call, _)) = &mut self.open else { return Poll::Pending };
         let answer = call.as_mut().poll(context);
-        if answer.is_ready() {
+        if let Poll::Ready(answer) = &answer {
             self.open = None;
+            self.service.outage().heard(answer);
         }
         answer
     }
@@ -69,8 +70,14 @@ impl<T: Send + 'static, F: Finish<T>> Adopted<T, F> {
     }
 
     async fn drive(mut self, call: StoreFuture<T>) {
-        let answer = within(self.service.patience(), call).await.ok();
-        self.end(answer);
+        let answer = within(self.service.patience(), call).await;
+        match &answer {
+            Ok(answer) => self.service.outage().heard(answer),
+            // Without a runtime nothing was asked.
+            Err(None) => {}
+            Err(Some(limit)) => drop(self.service.outage().no_answer(*limit)),
+        }
+        self.end(answer.ok());
     }
 }
 

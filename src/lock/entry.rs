@@ -1,16 +1,16 @@
 use std::{
     collections::BTreeMap,
-    sync::{Arc, atomic::AtomicBool},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
     time::Duration,
 };
 
 use tokio::sync::Notify;
 
-use super::{hold::Hold, registry::Stand};
-use crate::{
-    model::{FencingToken, clock::BootInstant},
-    store::Holder,
-};
+use super::{hold::Hold, looks::Looks, registry::Stand};
+use crate::model::{FencingToken, Owner, clock::BootInstant};
 
 /// A lock is handed on inside this service at least this often in a row, and then for as long as `CHAIN`, before others
 /// get a chance.
@@ -43,16 +43,20 @@ pub(super) struct Contention {
     pub(super) next: u64,
     /// Acquisitions that were given up before the store had answered.
     pub(super) abandoned: usize,
-    /// Who held it when the store was last asked.
-    pub(super) holder: Option<Holder>,
+    /// When the store was last asked.
+    pub(super) looked_at: Option<BootInstant>,
+    pub(super) looks: Arc<Looks>,
 }
 
 /// Somebody in line.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Waiter {
     pub(super) woken: Notify,
     /// There was a hint from the store, so what is known here may be out of date.
     pub(super) hinted: AtomicBool,
+    pub(super) looks: Arc<Looks>,
+    /// The user's own owner, for whom this waits: who gets the lock as soon as any lease of the same owner has it.
+    pub(super) seat: Option<Owner>,
 }
 
 impl Entry {
@@ -64,15 +68,29 @@ impl Entry {
         self.contention.as_ref().is_none_or(|contention| contention.line.is_empty())
     }
 
-    pub(super) fn line_up(&mut self, in_front: bool) -> Stand {
+    pub(super) fn line_up(&mut self, in_front: bool, seat: Option<&Owner>) -> Stand {
         let contention = self.contention();
         // Number 0 is for the one who came when nobody was there; numbers begin anew with an empty line.
         contention.next = if contention.line.is_empty() { 1 } else { contention.next };
         let number = if in_front { 0 } else { contention.next };
         contention.next = contention.next.max(number + 1);
-        let waiter = Arc::<Waiter>::default();
+        let looks = Arc::clone(&contention.looks);
+        let waiter = Arc::new(Waiter {
+            woken: Notify::new(),
+            hinted: AtomicBool::new(false),
+            looks,
+            seat: seat.cloned(),
+        });
         contention.line.insert(number, Arc::clone(&waiter));
         Stand::InLine { number, waiter }
+    }
+
+    /// Takes note of a look at the store, if there is anybody to whom it matters.
+    pub(super) fn looked(&mut self, at: BootInstant) -> Option<Arc<Looks>> {
+        let contention = self.contention.as_mut()?;
+        contention.looked_at = Some(at);
+        contention.looks.made.fetch_add(1, SeqCst);
+        Some(Arc::clone(&contention.looks))
     }
 
     pub(super) fn first(&self) -> Option<Arc<Waiter>> {

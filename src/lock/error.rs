@@ -44,7 +44,10 @@ pub enum AcquireError {
         source: StoreError,
     },
     /// Somebody else held it for as long as this was ready to wait.
-    #[error("the lock {key} is held by {}; {}", describe(holder), gave_up(*waited))]
+    #[error(
+        "the lock {key} is held by {}; {}{}",
+        describe(holder), gave_up(*waited, *attempts), advise(*held_here, *same_task, holder)
+    )]
     Timeout {
         /// Which lock.
         key: LockKey,
@@ -54,8 +57,11 @@ pub enum AcquireError {
         attempts: u32,
         /// Who held it, as far as the store can say.
         holder: Option<Box<Holder>>,
-        /// Whether that is a guard of this very service.
+        /// Whether that is a guard of this very service: pass it down instead of locking again.
         held_here: bool,
+        /// Whether that guard was acquired by the very task that waited here: for itself, if it still has it. Only debug
+        /// builds know.
+        same_task: bool,
     },
 }
 
@@ -93,6 +99,14 @@ pub enum ReleaseError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExtendError {
+    /// It cannot be extended by that; nothing was changed.
+    #[error("the lock {key} was not extended: what was given is no ttl")]
+    InvalidTtl {
+        /// Which lock.
+        key: LockKey,
+        /// What is wrong with it.
+        source: InvalidDuration,
+    },
     /// It had lapsed or was taken away; a lapsed lease is not revived.
     #[error("the lock {key} was lost and cannot be extended; acquire it again")]
     Lost {
@@ -134,8 +148,29 @@ pub enum ShutdownError {
     },
 }
 
-fn gave_up(waited: Duration) -> String {
-    if waited.is_zero() { "this did not wait".into() } else { format!("gave up after {waited:?}") }
+fn gave_up(waited: Duration, attempts: u32) -> String {
+    let looks = if attempts == 1 { "look" } else { "looks" };
+    if waited.is_zero() {
+        "this did not wait".into()
+    } else {
+        format!("gave up after {waited:?} and {attempts} {looks} at the store")
+    }
+}
+
+/// What to do about a holder within reach.
+fn advise(held_here: bool, same_task: bool, holder: &Option<Box<Holder>>) -> String {
+    let since = holder.as_ref().map(|holder| humantime::format_rfc3339_seconds(holder.since));
+    let since = since.map_or_else(String::new, |since| format!(" since {since}"));
+    match (held_here, same_task) {
+        (false, _) => String::new(),
+        (true, false) => format!(
+            "; a guard of this very service holds it{since}: pass that guard down instead of locking again"
+        ),
+        (true, true) => format!(
+            "; this very task has acquired it{since} and has waited for itself: pass its guard down instead of \
+             locking again"
+        ),
+    }
 }
 
 fn describe(holder: &Option<Box<Holder>>) -> String {

@@ -1,10 +1,17 @@
-use std::{sync::Mutex, time::SystemTime};
+use std::{
+    sync::Mutex,
+    time::{Duration, SystemTime},
+};
 
-use tokio::sync::{Notify, futures::Notified, oneshot};
+use tokio::{
+    sync::{Notify, futures::Notified, oneshot},
+    task,
+};
 
+use super::term::{Need, Term};
 use crate::{
     model::{Deadline, FencingToken, Label, LockKey, Owner, Ttl, clock, clock::BootInstant},
-    store::{Holder, Outcome, ReleaseReply, StoreError, sharded::lock},
+    store::{ExtendReply, Holder, Outcome, ReleaseReply, StoreError, sharded::lock},
 };
 
 /// One grant of a lock to this service, from the grant until it is known to be over.
@@ -15,9 +22,13 @@ pub(crate) struct Hold {
     pub(super) owner: Owner,
     pub(super) label: Label,
     pub(super) ttl: Ttl,
+    /// How long it is renewed while its guard lives; `None` for one that is not.
+    kept_alive: Option<Duration>,
+    /// Its owner is the user's own: it outlives its guards.
+    pub(super) seat: bool,
     pub(super) acquired_at: SystemTime,
-    /// One renewal at a time: of two at once nobody could say which one the store has heard last.
-    pub(super) renewing: tokio::sync::Mutex<()>,
+    /// Who has acquired it, for the one who waits for itself; only in debug builds.
+    pub(super) task: Option<task::Id>,
     /// The deadline has moved, or the guard has lost its lock in another way.
     changed: Notify,
     state: Mutex<State>,
@@ -26,7 +37,7 @@ pub(crate) struct Hold {
 #[derive(Debug)]
 struct State {
     token: FencingToken,
-    deadline: Deadline,
+    term: Term,
     phase: Phase,
     /// How often it was put into the releaser's queue: only the last time counts.
     queued: u32,
@@ -40,8 +51,8 @@ struct State {
     failures: u8,
     /// One of them may have been done all the same.
     maybe_released: bool,
-    /// A renewal that was not answered may land until then, and the lease then ends this long after.
-    stray: Option<(Ttl, BootInstant)>,
+    /// Why somebody has asked for it, if somebody has. Boxed: few are asked for.
+    asked: Option<Box<Label>>,
 }
 
 /// Held, then leaving in one of three ways, then gone.
@@ -69,6 +80,9 @@ pub(super) struct Wanted {
     pub(super) owner: Owner,
     pub(super) label: Label,
     pub(super) ttl: Ttl,
+    pub(super) kept_alive: Option<Duration>,
+    /// The owner is the user's own.
+    pub(super) seat: bool,
 }
 
 impl Hold {
@@ -87,10 +101,10 @@ impl Hold {
     }
 
     fn new(wanted: &Wanted, token: FencingToken, deadline: Deadline, phase: Phase) -> Self {
-        let Wanted { key, owner, label, ttl } = wanted.clone();
+        let Wanted { key, owner, label, ttl, kept_alive, seat } = wanted.clone();
         let state = State {
             token,
-            deadline,
+            term: Term::new(ttl, kept_alive, deadline),
             phase,
             queued: 0,
             reply: None,
@@ -98,15 +112,17 @@ impl Hold {
             doubts: 0,
             failures: 0,
             maybe_released: false,
-            stray: None,
+            asked: None,
         };
         Self {
             key,
             owner,
             label,
             ttl,
+            kept_alive,
+            seat,
             acquired_at: clock::wall(),
-            renewing: tokio::sync::Mutex::default(),
+            task: if cfg!(debug_assertions) { task::try_id() } else { None },
             changed: Notify::new(),
             state: Mutex::new(state),
         }
@@ -117,7 +133,7 @@ impl Hold {
     }
 
     pub(crate) fn deadline(&self) -> Deadline {
-        lock(&self.state).deadline
+        lock(&self.state).term.deadline()
     }
 
     /// Whether a guard stands for it and its deadline lies ahead.
@@ -139,6 +155,23 @@ impl Hold {
         self.changed.notify_waiters();
     }
 
+    /// Completes when no other renewal is under way; from there on this one is.
+    pub(super) async fn take_turn(&self) {
+        loop {
+            let changed = self.changed();
+            if lock(&self.state).term.take_turn() {
+                return;
+            }
+            changed.await;
+        }
+    }
+
+    /// The renewal is no longer under way.
+    pub(super) fn end_turn(&self) {
+        lock(&self.state).term.end_turn();
+        self.tell();
+    }
+
     /// Before a renewal is sent: it may land without an answer, so from here on the earlier deadline holds. Gives the
     /// old one, or `None` if the lease is over already.
     pub(super) fn begin_renewal(&self, new: Deadline) -> Option<Deadline> {
@@ -146,8 +179,8 @@ impl Hold {
         if !state.is_running() {
             return None;
         }
-        let old = state.deadline;
-        state.deadline = earlier(old, new);
+        let old = state.term.deadline();
+        state.term.set_deadline(old.earlier(new));
         drop(state);
         self.tell();
         Some(old)
@@ -159,27 +192,54 @@ impl Hold {
         let mut state = lock(&self.state);
         let running = state.is_running();
         if running {
-            state.deadline = deadline;
+            state.term.set_deadline(deadline);
         }
         drop(state);
         self.tell();
         running
     }
 
-    /// The ttl to count on after a renewal: an earlier one that was not answered may land after it.
-    pub(super) fn sure_ttl(&self, renewed: Ttl) -> Ttl {
-        match lock(&self.state).stray {
-            Some((stray, until)) if !until.since(BootInstant::now()).is_zero() => shorter(stray, renewed),
-            _ => renewed,
+    /// Reads and changes its time, if a guard stands for it.
+    pub(super) fn with_term<T>(&self, change: impl FnOnce(&mut Term) -> T) -> Option<T> {
+        let mut state = lock(&self.state);
+        (state.phase == Phase::Held).then(|| change(&mut state.term))
+    }
+
+    pub(super) fn is_kept_alive(&self) -> bool {
+        self.kept_alive.is_some()
+    }
+
+    /// When it is to be renewed next, and how much earlier it may go along with others; `None` if it is not.
+    pub(super) fn due(&self, now: BootInstant) -> Option<(BootInstant, Duration)> {
+        self.with_term(|term| term.due(self.ttl, now)).flatten()
+    }
+
+    /// What it needs in order to be kept alive.
+    pub(super) fn need(&self, now: BootInstant) -> Need {
+        self.with_term(|term| term.need(self.ttl, now)).unwrap_or(Need::Nothing)
+    }
+
+    /// The user has extended it by this ttl, which would make this its deadline.
+    pub(super) fn extended(&self, ttl: Ttl, deadline: Deadline) -> Option<()> {
+        self.with_term(|term| term.extended(self.ttl, ttl, self.kept_alive, deadline))
+    }
+
+    /// Somebody asks for it.
+    pub(super) fn ask(&self, reason: Label) {
+        lock(&self.state).asked = Some(Box::new(reason));
+        self.tell();
+    }
+
+    /// Takes the word that came with the answer to a renewal.
+    pub(super) fn heard(&self, reply: &ExtendReply) {
+        if let ExtendReply::Extended { asked: Some(reason) } = reply {
+            self.ask(reason.clone());
         }
     }
 
-    /// A renewal was not answered, and may land until then.
-    pub(super) fn renewal_astray(&self, ttl: Ttl, until: Option<BootInstant>) {
-        let ttl = self.sure_ttl(ttl);
-        if let Some(until) = until {
-            lock(&self.state).stray = Some((ttl, until));
-        }
+    /// Why somebody has asked for it, if somebody has.
+    pub(super) fn asked(&self) -> Option<Label> {
+        lock(&self.state).asked.as_deref().cloned()
     }
 
     /// After its token was raised.
@@ -263,38 +323,27 @@ impl Hold {
         state.failures
     }
 
+    /// Whether a release of it has failed.
+    pub(super) fn has_failures(&self) -> bool {
+        lock(&self.state).failures > 0
+    }
+
     /// Whether "not held" is the echo of a release of our own that was not answered.
     pub(super) fn was_maybe_released(&self) -> bool {
         let state = lock(&self.state);
-        state.maybe_released && !state.deadline.has_passed()
+        state.maybe_released && !state.term.deadline().has_passed()
     }
 
     /// This hold as the store would describe it.
     pub(super) fn as_holder(&self) -> Holder {
         let state = lock(&self.state);
-        let remaining = state.deadline.remaining();
+        let remaining = state.term.deadline().remaining();
         Holder::new(self.owner.clone(), self.label.clone(), state.token, self.acquired_at, remaining)
     }
 }
 
 impl State {
     fn is_running(&self) -> bool {
-        self.phase == Phase::Held && !self.deadline.has_passed()
-    }
-}
-
-fn earlier(one: Deadline, other: Deadline) -> Deadline {
-    match (one.remaining(), other.remaining()) {
-        (Some(left), Some(right)) if right < left => other,
-        (None, _) => other,
-        _ => one,
-    }
-}
-
-fn shorter(one: Ttl, other: Ttl) -> Ttl {
-    match (one.as_duration(), other.as_duration()) {
-        (Some(left), Some(right)) if right < left => other,
-        (None, _) => other,
-        _ => one,
+        self.phase == Phase::Held && !self.term.deadline().has_passed()
     }
 }

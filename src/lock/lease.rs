@@ -7,22 +7,29 @@ use std::{
 use futures::future::select;
 
 use super::{
-    ExtendError, ReleaseError,
+    ExtendError, Extending, IntoExtension, ReleaseError,
     hold::Hold,
     release::release,
     renew,
     service::{Domain, Handle},
 };
 use crate::{
-    model::{FencingToken, LockKey, Owner, Ttl},
+    model::{FencingToken, LockKey, Owner},
     store::{ExtendReply, RotateReply, StoreError},
 };
 
 /// A lock that is held. Dropping it releases the lock in the background; [`release`](Self::release) tells how that
 /// went.
 ///
-/// It is a lease: it ends with its ttl, whether or not the guard is still there. [`is_lost`](Self::is_lost) says so a
-/// little before the store does. Nothing renews it by itself: [`extend`](Self::extend) does.
+/// It is a lease: at the store it ends with its ttl, so that a process that dies blocks nobody for longer.
+/// [`is_lost`](Self::is_lost) says so a little before the store does.
+///
+/// - Where no ttl is named, and with [`keep_alive`](crate::LockOptions::keep_alive), it is renewed in the background while
+///   the guard is there, when a third of the ttl has gone. A store that fails is asked again until the deadline. That
+///   ends at [`max_hold`](crate::LockOptions::max_hold), with a line in the log, so a guard that is never dropped does not
+///   hold the lock for ever. It is done in the tokio runtime of the service's first acquisition, and if that has ended, of
+///   the next one: a runtime that nobody drives keeps nothing alive.
+/// - Where a ttl is named, it is fixed: [`extend`](Self::extend) makes it longer, and nothing else does.
 ///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
@@ -31,7 +38,7 @@ use crate::{
 /// for page in 1..=3 {
 ///     // Send `lease.fence()` along with what is written, and have the other side refuse lower tokens.
 ///     println!("page {page} under token {}", lease.fence());
-///     lease.extend(None).await?; // another minute, or an error if the lock is lost
+///     lease.extend(None).await?; // another minute from now, or an error if the lock is lost
 /// }
 /// lease.release().await?;
 /// # Ok::<(), lockproof::Error>(()) }).unwrap();
@@ -45,6 +52,9 @@ pub struct Lease {
 
 impl Lease {
     pub(super) fn new(handle: Arc<Handle>, key: LockKey, hold: Arc<Hold>) -> Self {
+        if hold.seat {
+            handle.service().seats().enter(&hold);
+        }
         Self { handle, key, hold }
     }
 
@@ -96,25 +106,69 @@ impl Lease {
         }
     }
 
-    /// Restarts the lease: `ttl` from now, or its original ttl. It may become shorter.
+    /// Restarts the lease: it stands for this long from now, which may be shorter than what is left. `None` is its
+    /// original ttl.
+    ///
+    /// A lease that is kept alive is kept alive by this ttl from now on, and its longest hold is counted anew. By
+    /// [`Ttl::Never`](crate::Ttl::Never) it never expires from now on: it stands until it is released or forced, also if
+    /// this process dies.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+    /// # let locks = lockproof::Locks::memory();
+    /// # let lease = locks.lock("nightly-report").ttl("1m").acquire().await?;
+    /// lease.extend("2m").await?;
+    /// lease.extend(std::time::Duration::from_secs(90)).await?;
+    /// lease.extend(None).await?;
+    /// # Ok::<(), lockproof::Error>(()) }).unwrap();
+    /// ```
     ///
     /// # Errors
     /// [`ExtendError::Lost`] if it has lapsed, also while the store was asked: it is not revived.
-    /// [`ExtendError::NeverExpires`] if there is nothing to extend. [`ExtendError::Store`] if the store cannot say: of
-    /// the old deadline and the new one the earlier holds.
+    /// [`ExtendError::NeverExpires`] if there is nothing to extend. [`ExtendError::InvalidTtl`] if this is no length of
+    /// time. [`ExtendError::Store`] if the store cannot say: of the old deadline and the new one the earlier holds.
     ///
     /// # Cancel safety
     /// The store may have extended it; of the old deadline and the new one the earlier holds here.
-    pub async fn extend(&self, ttl: Option<Ttl>) -> Result<(), ExtendError> {
-        let key = || self.key.clone();
-        if self.hold.deadline().remaining().is_none() {
-            return Err(ExtendError::NeverExpires { key: key() });
-        }
-        let ttl = ttl.unwrap_or(self.hold.ttl);
-        match renew::extend(self.handle.service(), &self.hold, ttl).await {
-            Ok(ExtendReply::Extended { .. }) => Ok(()),
-            Ok(ExtendReply::NotHeld) => Err(ExtendError::Lost { key: key() }),
-            Err(source) => Err(ExtendError::Store { key: key(), source }),
+    pub fn extend(&self, ttl: impl IntoExtension) -> Extending<'_> {
+        let ttl = ttl.into_extension();
+        Extending::new(async move {
+            let key = || self.key.clone();
+            let ttl = match ttl {
+                Ok(ttl) => ttl.unwrap_or(self.hold.ttl),
+                Err(source) => return Err(ExtendError::InvalidTtl { key: key(), source }),
+            };
+            if self.hold.deadline().remaining().is_none() {
+                return Err(ExtendError::NeverExpires { key: key() });
+            }
+            match renew::extend(self.handle.service(), &self.hold, ttl).await {
+                Ok(ExtendReply::Extended { .. }) => Ok(()),
+                Ok(ExtendReply::NotHeld) => Err(ExtendError::Lost { key: key() }),
+                Err(source) => Err(ExtendError::Store { key: key(), source }),
+            }
+        })
+    }
+
+    /// Why somebody has asked for the lock, if somebody has: with [`ask_release`](crate::Lock::ask_release). Nothing
+    /// happens by itself: the holder decides whether to come to an end.
+    ///
+    /// What is asked in another process comes here with the next renewal or extension.
+    pub fn asked(&self) -> Option<String> {
+        self.hold.asked().map(|reason| reason.as_str().to_owned())
+    }
+
+    /// Completes when somebody has asked for the lock, and says why; at once if somebody has already. Never, if nobody
+    /// does, also when the lock is lost.
+    ///
+    /// # Cancel safety
+    /// Waits only; can be dropped at any time.
+    pub async fn until_asked(&self) -> String {
+        loop {
+            let changed = self.hold.changed();
+            if let Some(reason) = self.asked() {
+                return reason;
+            }
+            changed.await;
         }
     }
 
@@ -140,6 +194,11 @@ impl Lease {
         renew::raise_above(self.handle.service(), &self.hold, above).await
     }
 
+    /// Whether others have its token too: those who come with the same owner.
+    pub(crate) fn is_seat(&self) -> bool {
+        self.hold.seat
+    }
+
     /// Which locks this one excludes.
     pub(crate) fn domain(&self) -> Domain {
         self.handle.service().domain()
@@ -150,6 +209,9 @@ impl Drop for Lease {
     fn drop(&mut self) {
         let service = self.handle.service();
         service.let_go(&self.hold);
+        if self.hold.seat {
+            service.seats().leave(&self.hold);
+        }
         // The runtime that the lock was acquired in may have ended.
         service.releaser().ensure(service);
     }

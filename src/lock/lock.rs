@@ -1,16 +1,14 @@
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc};
 
 use super::{
     AcquireError, Lease, OnLost, OnStoreError, Retry,
-    acquire::acquire,
+    hold::Hold,
     options::{LockOptions, Resolved},
+    retry, seat,
     service::Handle,
     wait::{IntoWait, Wait},
 };
-use crate::{
-    model::{IntoOwner, IntoTtl, InvalidKey, Label, LockKey},
-    store::Holder,
-};
+use crate::model::{IntoOwner, IntoTtl, InvalidKey, Label, LockKey};
 
 /// The setters of `LockOptions`, once more on the lock itself.
 macro_rules! delegate_setters {
@@ -45,7 +43,7 @@ macro_rules! delegate_setters {
 pub struct Lock {
     pub(super) handle: Arc<Handle>,
     pub(super) key: Result<LockKey, InvalidKey>,
-    options: LockOptions,
+    pub(super) options: LockOptions,
 }
 
 impl Lock {
@@ -85,13 +83,20 @@ impl Lock {
     /// that it brings is released.
     pub async fn acquire(&self) -> Result<Lease, AcquireError> {
         let (key, options) = self.resolve()?;
-        self.take(&key, options).await?.map_err(|holder| AcquireError::Timeout {
-            key,
-            waited: Duration::ZERO,
-            attempts: 1,
-            held_here: false,
-            holder: holder.map(Box::new),
-        })
+        let hold = retry::take(self.handle.service(), &key, options, false).await?;
+        Ok(self.lease(key, hold.expect("only a try ends without the lock and without an error")))
+    }
+
+    /// As [`acquire`](Self::acquire), but waits at most this long, whatever the options say.
+    ///
+    /// # Errors
+    /// As for [`acquire`](Self::acquire).
+    ///
+    /// # Cancel safety
+    /// As for [`acquire`](Self::acquire).
+    pub async fn acquire_within(&self, limit: impl IntoWait) -> Result<Lease, AcquireError> {
+        let lock = self.clone().wait(limit);
+        lock.acquire().await
     }
 
     /// Takes the lock if it is free now, and says `None` if somebody else holds it.
@@ -103,10 +108,45 @@ impl Lock {
     /// As for [`acquire`](Self::acquire).
     pub async fn try_acquire(&self) -> Result<Option<Lease>, AcquireError> {
         let (key, options) = self.resolve()?;
-        Ok(self.take(&key, Resolved { wait: Wait::Never, ..options }).await?.ok())
+        let hold = retry::take(self.handle.service(), &key, options, true).await?;
+        Ok(hold.map(|hold| self.lease(key, hold)))
     }
 
-    fn resolve(&self) -> Result<(LockKey, Resolved), AcquireError> {
+    /// The lease of a seat that its [`owner`](LockOptions::owner) holds already, for another request or process: under
+    /// the same token, and with the time that is left. `None` if it is free, or somebody else's. Nothing is taken.
+    ///
+    /// # Errors
+    /// [`AcquireError::InvalidOption`] without an owner of one's own; the other kinds as for
+    /// [`acquire`](Self::acquire), but never [`AcquireError::Timeout`].
+    ///
+    /// # Cancel safety
+    /// Asks only; can be dropped at any time.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+    /// # let locks = lockproof::Locks::memory();
+    /// let seat = locks.lock(("seat", 7)).owner(("user", 12)).ttl("10m");
+    /// let taken = seat.acquire().await?;
+    /// let token = taken.fence();
+    /// drop(taken); // the request ends, and the seat stands
+    ///
+    /// let again = seat.adopt().await?.expect("it is still the user's");
+    /// assert_eq!(again.fence(), token);
+    /// again.release().await?; // only this frees it, or the end of its ttl
+    /// # Ok::<(), lockproof::Error>(()) }).unwrap();
+    /// ```
+    pub async fn adopt(&self) -> Result<Option<Lease>, AcquireError> {
+        let (key, options) = self.resolve()?;
+        let hold = seat::adopt(self.handle.service(), &key, options).await?;
+        Ok(hold.map(|hold| self.lease(key, hold)))
+    }
+
+    /// How long [`acquire`](Self::acquire) waits.
+    pub(crate) fn longest_wait(&self) -> Result<Wait, AcquireError> {
+        Ok(self.resolve()?.1.wait)
+    }
+
+    pub(super) fn resolve(&self) -> Result<(LockKey, Resolved), AcquireError> {
         let key = self.key.clone()?;
         match self.options.resolve(self.handle.service().defaults()) {
             Ok(options) => Ok((key, options)),
@@ -114,13 +154,8 @@ impl Lock {
         }
     }
 
-    async fn take(
-        &self,
-        key: &LockKey,
-        options: Resolved,
-    ) -> Result<Result<Lease, Option<Holder>>, AcquireError> {
-        let asked = acquire(self.handle.service(), key, options).await?;
-        Ok(asked.map(|hold| Lease::new(Arc::clone(&self.handle), key.clone(), hold)))
+    fn lease(&self, key: LockKey, hold: Arc<Hold>) -> Lease {
+        Lease::new(Arc::clone(&self.handle), key, hold)
     }
 }
 

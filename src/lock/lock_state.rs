@@ -26,7 +26,8 @@ pub enum LockState {
         remaining: Option<Duration>,
         /// The reason, if the holder was asked to let go.
         asked: Option<Label>,
-        /// Whether a guard of this very service holds it, or has just let go of it.
+        /// Whether a guard of this very service holds it or has just let go of it, or the holder is the owner that was
+        /// given to the [`Lock`](crate::Lock) that was asked.
         ours: bool,
     },
 }

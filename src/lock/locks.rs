@@ -76,6 +76,12 @@ impl Locks {
         service.releaser().drained(Releaser::unsettled_len).await;
     }
 
+    /// How many releases were given up since the service was made: the store failed until the lease was over, or for good.
+    /// Such a lock was held by nobody until its ttl had passed. For a gauge on a dashboard.
+    pub fn releases_given_up(&self) -> u64 {
+        self.handle.service().outage().given_up()
+    }
+
     /// Ends the service: releases what is held and what is queued, and refuses whatever comes later. Guards that are
     /// still there have lost their locks. The limit is a `Duration`, or text like `"5s"`.
     ///

@@ -13,26 +13,39 @@ pub(super) enum Until {
     Settled,
 }
 
+impl Until {
+    /// When the lock comes free if nobody says otherwise, and a little later so that not all look at once.
+    pub(super) fn expiry(self) -> Option<Duration> {
+        match self {
+            Self::Free(remaining) => {
+                remaining.map(|left| left.saturating_add(Duration::from_millis(fastrand::u64(1..=10))))
+            }
+            Self::Back(_) | Self::Settled => None,
+        }
+    }
+}
+
+/// How long to sleep at most, whatever one waits for.
+pub(super) const CAP: Duration = Duration::from_secs(2);
+
 /// How long to sleep at most, the `polls`-th time.
 pub(super) fn nap(until: Until, polls: u32, listening: bool) -> Duration {
-    const CAP: Duration = Duration::from_secs(2);
     const POLL: Duration = Duration::from_millis(200);
     const BACK_OFF: Duration = Duration::from_secs(1);
 
     match until {
         Until::Back(failures) => jittered(doubled(Duration::from_millis(50), failures, BACK_OFF)),
-        Until::Free(remaining) => {
+        Until::Free(_) => {
             let poll = doubled(Duration::from_millis(5), polls, POLL);
             let cap = if listening { CAP } else { jittered(poll) };
-            let expiry = remaining.map(|left| left + Duration::from_millis(fastrand::u64(1..=10)));
-            expiry.map_or(cap, |expiry| expiry.min(cap))
+            until.expiry().map_or(cap, |expiry| expiry.min(cap))
         }
         Until::Settled => CAP,
     }
 }
 
 /// `first`, twice as much each time, up to `most`.
-fn doubled(first: Duration, times: u32, most: Duration) -> Duration {
+pub(super) fn doubled(first: Duration, times: u32, most: Duration) -> Duration {
     first.saturating_mul(1 << times.saturating_sub(1).min(16)).min(most)
 }
 

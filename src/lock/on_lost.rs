@@ -5,6 +5,6 @@ pub enum OnLost {
     /// It is dropped at its next await.
     #[default]
     Cancel,
-    /// It goes on, and its value comes back in `RunError::LostAfter`.
+    /// It goes on, and its value comes back in [`RunError::LostAfter`](crate::RunError::LostAfter).
     Finish,
 }

@@ -134,6 +134,11 @@ impl LockOptions {
         self
     }
 
+    /// The user's own owner, if a valid one was given.
+    pub(super) fn seat(&self) -> Option<&Owner> {
+        self.owner.as_ref()?.as_ref().ok()
+    }
+
     /// Fills in what is not said; gives the name of the option that is not valid, and what is wrong with it.
     pub(super) fn resolve(&self, defaults: &Resolved) -> Result<Resolved, (&'static str, InvalidOption)> {
         let ttl = match &self.ttl {

@@ -1,34 +1,35 @@
-use std::sync::{Arc, atomic::Ordering::SeqCst};
+use std::{
+    sync::{Arc, atomic::Ordering::SeqCst},
+    time::Duration,
+};
 
 use super::{
+    hold::Wanted,
+    looks::Looks,
     registry::{Opening, Stand},
     service::Service,
 };
-use crate::model::LockKey;
+use crate::model::{LockKey, Owner};
 
 /// A place in the line for a key: given up when dropped, which lets the next one look.
 pub(super) struct Place {
     service: Arc<Service>,
     key: LockKey,
+    seat: Option<Owner>,
     stand: Stand,
 }
 
 impl Place {
-    pub(super) fn take(service: &Arc<Service>, key: &LockKey) -> Self {
-        let stand = service.registry().enter(key);
-        Self { service: Arc::clone(service), key: key.clone(), stand }
+    pub(super) fn take(service: &Arc<Service>, wanted: &Wanted) -> Self {
+        let key = wanted.key.clone();
+        let seat = wanted.seat.then(|| wanted.owner.clone());
+        let stand = service.registry().enter(&key, seat.as_ref());
+        Self { service: Arc::clone(service), key, seat, stand }
     }
 
     /// Whether it is this one's turn to speak to the store.
     pub(super) fn is_first(&self) -> bool {
         self.service.registry().is_first(&self.key, &self.stand)
-    }
-
-    /// Completes when it is this one's turn.
-    pub(super) async fn turn(&mut self) {
-        while !self.is_first() {
-            self.woken().await;
-        }
     }
 
     /// What there is to do for the first in line.
@@ -43,8 +44,7 @@ impl Place {
 
     /// Completes when there is a reason to look again.
     pub(super) async fn woken(&mut self) {
-        if let Stand::Trying { .. } = self.stand {
-            self.stand = self.service.registry().stay(&self.key);
+        if self.line_up() {
             // What happened until now woke nobody: look once more before sleeping.
             return;
         }
@@ -53,12 +53,39 @@ impl Place {
         }
     }
 
+    /// Gets in line if it stands in front of an empty one, so that it is woken. Says whether it did.
+    pub(super) fn line_up(&mut self) -> bool {
+        let tried = matches!(self.stand, Stand::Trying { .. });
+        if tried {
+            self.stand = self.service.registry().stay(&self.key, self.seat.as_ref());
+        }
+        tried
+    }
+
     /// Whether the store has had a hint since the last look.
     pub(super) fn was_hinted(&self) -> bool {
         match &self.stand {
             Stand::Trying { .. } => false,
             Stand::InLine { waiter, .. } => waiter.hinted.swap(false, SeqCst),
         }
+    }
+
+    /// The looks at the store by those in line.
+    pub(super) fn looks(&self) -> Option<&Arc<Looks>> {
+        match &self.stand {
+            Stand::Trying { .. } => None,
+            Stand::InLine { waiter, .. } => Some(&waiter.looks),
+        }
+    }
+
+    /// Whether somebody in line has looked at the store within this time; if not, the first is asked to.
+    pub(super) fn is_looked_at(&self, within: Duration) -> bool {
+        self.service.registry().is_looked_at(&self.key, within)
+    }
+
+    /// Whether anybody stands in line besides the first.
+    pub(super) fn others_wait(&self) -> bool {
+        self.service.registry().others_wait(&self.key)
     }
 }
 

@@ -5,17 +5,15 @@ use std::sync::{Arc, atomic::Ordering::SeqCst};
 use super::{
     entry::{Entry, Waiter},
     hold::{Hold, Phase},
+    looks::tell,
 };
 use crate::{
-    model::{Deadline, FencingToken, LockKey, Owner, clock::BootInstant},
-    store::{
-        Holder,
-        sharded::{KeyMap, Sharded},
-    },
+    model::{Deadline, LockKey, Owner, clock::BootInstant},
+    store::sharded::{KeyMap, Sharded},
 };
 
 #[derive(Debug, Default)]
-pub(super) struct Registry(Sharded<KeyMap<Entry>>);
+pub(super) struct Registry(pub(super) Sharded<KeyMap<Entry>>);
 
 /// Where somebody stands.
 #[derive(Debug)]
@@ -55,7 +53,7 @@ pub(super) enum Leave {
 
 impl Registry {
     /// Gets in line, or in front of an empty one.
-    pub(super) fn enter(&self, key: &LockKey) -> Stand {
+    pub(super) fn enter(&self, key: &LockKey, seat: Option<&Owner>) -> Stand {
         let mut shard = self.0.of(key);
         let entry = shard.entry(key.clone()).or_default();
         if !entry.trying && entry.line_is_empty() {
@@ -63,15 +61,15 @@ impl Registry {
             entry.trying = true;
             return Stand::Trying { unknown };
         }
-        entry.line_up(false)
+        entry.line_up(false, seat)
     }
 
     /// From in front of an empty line into it.
-    pub(super) fn stay(&self, key: &LockKey) -> Stand {
+    pub(super) fn stay(&self, key: &LockKey, seat: Option<&Owner>) -> Stand {
         let mut shard = self.0.of(key);
         let entry = shard.entry(key.clone()).or_default();
         entry.trying = false;
-        entry.line_up(true)
+        entry.line_up(true, seat)
     }
 
     /// Goes away, with the lock or without.
@@ -142,20 +140,29 @@ impl Registry {
     }
 
     /// A new grant.
-    pub(super) fn granted(&self, hold: &Arc<Hold>, taken_over: bool) {
+    pub(super) fn granted(&self, hold: &Arc<Hold>, taken_over: bool, at: BootInstant) {
         let mut shard = self.0.of(&hold.key);
         let entry = shard.entry(hold.key.clone()).or_default();
         match (taken_over, entry.handovers) {
             (false, _) => entry.handovers = 0,
-            (true, 0) => (entry.handovers, entry.handed_on_since) = (1, Some(BootInstant::now())),
+            (true, 0) => (entry.handovers, entry.handed_on_since) = (1, Some(at)),
             (true, _) => entry.handovers += 1,
         }
-        entry.hold = Some(Arc::clone(hold));
-        let is_evicted = Some(hold.token()) < entry.forced;
-        drop(shard);
-        if is_evicted {
+        let looks = entry.looked(at);
+        let mut lost = entry.hold.replace(Arc::clone(hold)).filter(|before| before.owner != hold.owner);
+        if let Some(before) = lost.take_if(|before| before.is_running() && before.token() > hold.token()) {
+            entry.hold = Some(before);
+            lost = Some(Arc::clone(hold));
+        }
+        if Some(hold.token()) < entry.forced {
             // It was freed by force before the grant's answer came.
-            hold.end_renewal(Deadline::PASSED);
+            lost = Some(Arc::clone(hold));
+        }
+        drop(shard);
+        tell(looks);
+        if let Some(lost) = lost {
+            // Whatever its guard believes, the store has granted the lock anew since, or freed it.
+            lost.end_renewal(Deadline::PASSED);
         }
     }
 
@@ -199,42 +206,9 @@ impl Registry {
         self.0.of(&hold.key).get(&hold.key).and_then(|entry| entry.heir_of(hold)).is_some()
     }
 
-    /// The store has told who holds the lock.
-    pub(super) fn note_holder(&self, key: &LockKey, holder: Option<&Holder>) {
-        if let Some(contention) = self.0.of(key).get_mut(key).and_then(|entry| entry.contention.as_mut()) {
-            contention.holder = holder.cloned();
-        }
-    }
-
-    /// Who holds the lock, as far as is known here.
-    pub(super) fn holder(&self, key: &LockKey) -> Option<Holder> {
-        let shard = self.0.of(key);
-        let entry = shard.get(key)?;
-        match &entry.hold {
-            Some(hold) if hold.is_running() => Some(hold.as_holder()),
-            _ => entry.contention.as_ref()?.holder.clone(),
-        }
-    }
-
-    /// Whether this is the owner of a grant to this service that is not over.
-    pub(super) fn is_owner(&self, key: &LockKey, owner: &Owner) -> bool {
-        let shard = self.0.of(key);
-        let hold = shard.get(key).and_then(|entry| entry.hold.as_ref());
-        hold.is_some_and(|hold| hold.owner == *owner && hold.phase() != Phase::Gone)
-    }
-
-    /// The lock was freed by force: who has got it under a lower token has lost it.
-    pub(super) fn forced(&self, key: &LockKey, token: FencingToken) {
-        let mut shard = self.0.of(key);
-        let Some(entry) = shard.get_mut(key) else { return };
-        entry.forced = entry.forced.max(Some(token));
-        let evicted = entry.hold.clone().filter(|hold| hold.token() < token);
-        let first = entry.first();
-        drop(shard);
-        if let Some(hold) = evicted {
-            hold.end_renewal(Deadline::PASSED);
-        }
-        hint(first.as_deref());
+    /// The guard of this service that holds the lock.
+    pub(super) fn held_here(&self, key: &LockKey) -> Option<Arc<Hold>> {
+        self.0.of(key).get(key)?.hold.clone().filter(|hold| hold.is_running())
     }
 
     /// Nothing is left to be done for a hold.
@@ -267,12 +241,11 @@ impl Registry {
         wake(first.as_deref());
     }
 
-    /// What is held, and what is on its way out.
-    pub(super) fn held(&self) -> Vec<Arc<Hold>> {
-        self.0
-            .each()
-            .flat_map(|shard| shard.values().filter_map(|entry| entry.hold.clone()).collect::<Vec<_>>())
-            .collect()
+    /// Goes through what is held, and what is on its way out; `see` is called under the mutex of a shard.
+    pub(super) fn each_hold(&self, mut see: impl FnMut(&Arc<Hold>)) {
+        for shard in self.0.each() {
+            shard.values().filter_map(|entry| entry.hold.as_ref()).for_each(&mut see);
+        }
     }
 
     /// How many keys something is known about.
@@ -304,7 +277,7 @@ fn wake(waiter: Option<&Waiter>) {
 }
 
 /// Lets a waiter look again, at the store itself.
-fn hint(waiter: Option<&Waiter>) {
+pub(super) fn hint(waiter: Option<&Waiter>) {
     if let Some(waiter) = waiter {
         waiter.hinted.store(true, SeqCst);
     }

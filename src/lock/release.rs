@@ -8,7 +8,7 @@ use super::{
     ReleaseError,
     call::{Call, Finish},
     hold::{Hold, Phase, Settled},
-    releaser::{conclude, try_again},
+    releaser::{conclude, give_up, try_again},
     service::Service,
     tasks::{no_runtime, within},
 };
@@ -60,7 +60,7 @@ async fn told(service: &Arc<Service>, hold: &Arc<Hold>, failure: &mut Option<Sto
             if try_again(service, hold, &error) {
                 *failure = Some(error);
             } else {
-                service.settle(hold, Err(error));
+                give_up(service, hold, error);
             }
             heard(hold, settled).await
         }

@@ -24,7 +24,7 @@ use super::{
     tasks::{Mark, Running, within},
 };
 use crate::{
-    log::{debug, warn},
+    log::warn,
     model::clock::BootInstant,
     store::{Outcome, Release, ReleaseReply, StoreError, StoreErrorKind, sharded::lock},
 };
@@ -35,8 +35,8 @@ const OFFER: Duration = Duration::from_millis(50);
 const RETRY: Duration = Duration::from_millis(200);
 /// But not longer than this.
 const MAX_RETRY: Duration = Duration::from_secs(2);
-/// How many locks are released in one call.
-const BATCH: usize = 500;
+/// How many locks are released, or renewed, in one call.
+pub(super) const BATCH: usize = 500;
 
 type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -215,7 +215,7 @@ async fn run(service: Arc<Service>, mark: Mark) {
         let (due, calls, wait) = releaser.take();
         open.extend(calls.into_iter().map(guarded));
         let due = due.into_iter().filter_map(|(hold, ticket)| hold.may_send(ticket).then_some(hold));
-        let due: Vec<_> = due.collect();
+        let due: Vec<_> = due.filter(|hold| !has_lapsed(&service, hold)).collect();
         for batch in due.chunks(BATCH) {
             let sent = Sent { service: Arc::clone(&service), holds: batch.to_vec() };
             open.push(guarded(release(sent).boxed()));
@@ -257,6 +257,7 @@ async fn release(mut sent: Sent) {
     let requests = sent.holds.iter().map(|hold| Release::new(hold.key.clone(), hold.owner.clone())).collect();
     let limit = service.op_timeout();
     let answers = within(limit, service.store().release_all(requests)).await;
+    service.outage().heard_all(answers.as_deref());
     let answered = answers.is_ok();
     let missing = || match answered {
         true => StoreError::new(StoreErrorKind::OutcomeUnknown, "fewer answers than requests"),
@@ -278,19 +279,34 @@ pub(super) fn conclude(service: &Arc<Service>, hold: Arc<Hold>, answer: Result<R
         Ok(reply) => service.settle(&hold, Ok(reply)),
         Err(error) => {
             if !try_again(service, &hold, &error) {
-                warn!("the lock {} was not released and ends with its ttl: {error}", hold.key);
-                service.settle(&hold, Err(error));
+                give_up(service, &hold, error);
             }
         }
     }
 }
 
+/// A release that has failed before is dropped once the lease is over: the queue is no longer than what was held.
+fn has_lapsed(service: &Arc<Service>, hold: &Arc<Hold>) -> bool {
+    let lapsed = hold.has_failures() && hold.deadline().has_passed();
+    if lapsed {
+        let late = "the lock was not released before its ttl was over";
+        give_up(service, hold, StoreError::new(StoreErrorKind::OutcomeUnknown, late));
+    }
+    lapsed
+}
+
+/// No release is sent any more: the lock ends with its ttl.
+pub(super) fn give_up(service: &Service, hold: &Arc<Hold>, error: StoreError) {
+    service.outage().gave_up();
+    service.settle(hold, Err(error));
+}
+
 /// Sends a release that has failed once more, later. Says `false` if that is no use.
 pub(super) fn try_again(service: &Arc<Service>, hold: &Arc<Hold>, error: &StoreError) -> bool {
-    if !error.is_retryable() || hold.deadline().has_passed() {
+    // A seat may be taken again by the same owner meanwhile, and is not to be lost then.
+    if hold.seat || !error.is_retryable() || hold.deadline().has_passed() {
         return false;
     }
-    debug!("the lock {} is not released yet, this is tried again: {error}", hold.key);
     let failures = hold.release_failed(error.outcome());
     service.try_release_again(hold, failures);
     true

@@ -4,43 +4,52 @@ use std::sync::Arc;
 
 use super::{
     hold::Hold,
+    seat::lengthen,
     service::Service,
     tasks::{no_runtime, within},
+    term::Term,
 };
 use crate::{
     model::{Deadline, FencingToken, Ttl, clock::BootInstant},
     store::{Extend, ExtendReply, Outcome, Rotate, RotateReply, StoreError, StoreFuture},
 };
 
-/// Lets the lease stand for `ttl` from now. `NotHeld` if it had lapsed by the time of the answer.
-pub(super) async fn extend(service: &Arc<Service>, hold: &Hold, ttl: Ttl) -> Result<ExtendReply, StoreError> {
-    let request = || service.store().extend(Extend::new(hold.key.clone(), hold.owner.clone(), ttl));
-    let renewal = |reply: &ExtendReply| match reply {
-        ExtendReply::Extended { .. } => Renewal::FromNow,
-        ExtendReply::NotHeld => Renewal::Lost,
+/// Lets the lease stand for `ttl` from now, and keeps it alive by that from now on if it is kept alive. `NotHeld` if it
+/// had lapsed by the time of the answer.
+pub(super) async fn extend(
+    service: &Arc<Service>,
+    hold: &Arc<Hold>,
+    ttl: Ttl,
+) -> Result<ExtendReply, StoreError> {
+    let request = || match hold.seat {
+        true => lengthen(service, hold, ttl),
+        false => service.store().extend(Extend::new(hold.key.clone(), hold.owner.clone(), ttl)),
     };
-    let reply = renew(service, hold, ttl, request, renewal).await?;
+    let reply = renew(service, hold, ttl, request, Meaning::of_reply).await?;
+    if let Some(reply) = &reply {
+        hold.heard(reply);
+    }
     Ok(reply.unwrap_or(ExtendReply::NotHeld))
 }
 
 /// Raises the token above `above`. `NotHeld` if the lease had lapsed by the time of the answer.
 pub(super) async fn raise_above(
     service: &Arc<Service>,
-    hold: &Hold,
+    hold: &Arc<Hold>,
     above: FencingToken,
 ) -> Result<RotateReply, StoreError> {
-    let Hold { key, owner, label, ttl, .. } = hold;
+    let Hold { key, owner, label, ttl, .. } = &**hold;
     let request = || {
         let (owner, label) = (owner.clone(), label.clone());
         let rotate = Rotate::new(key.clone(), owner.clone(), owner, label, *ttl, Some(above));
         service.store().rotate(rotate)
     };
-    let renewal = |reply: &RotateReply| match reply {
+    let meaning = |reply: &RotateReply| match reply {
         // One that was done before is answered with its token, and its ttl runs since then.
-        RotateReply::Granted { .. } => Renewal::AsBefore,
-        RotateReply::NotHeld => Renewal::Lost,
+        RotateReply::Granted { .. } => Meaning::AsBefore,
+        RotateReply::NotHeld => Meaning::Lost,
     };
-    let reply = renew(service, hold, *ttl, request, renewal).await?;
+    let reply = renew(service, hold, *ttl, request, meaning).await?;
     if let Some(RotateReply::Granted { token }) = reply {
         hold.set_token(token);
     }
@@ -48,71 +57,154 @@ pub(super) async fn raise_above(
 }
 
 /// What an answer means for the deadline.
-enum Renewal {
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Meaning {
     /// The lease runs anew since the request.
     FromNow,
     /// It runs at least as long as the earlier of the two.
     AsBefore,
     /// It is over.
     Lost,
+    /// It runs as before: nothing was done.
+    NotDone,
+    /// Nobody knows.
+    Unknown,
+}
+
+impl Meaning {
+    pub(super) fn of_extension(answer: &Result<ExtendReply, StoreError>) -> Self {
+        answer.as_ref().map_or_else(Self::of_error, Self::of_reply)
+    }
+
+    fn of_reply(reply: &ExtendReply) -> Self {
+        match reply {
+            ExtendReply::Extended { .. } => Self::FromNow,
+            ExtendReply::NotHeld => Self::Lost,
+        }
+    }
+
+    fn of_error(error: &StoreError) -> Self {
+        match error.outcome() {
+            Outcome::NotDone => Self::NotDone,
+            Outcome::Unknown => Self::Unknown,
+        }
+    }
 }
 
 /// Sends a renewal and moves the deadline; `None` if the lease ended first.
 async fn renew<T>(
     service: &Arc<Service>,
-    hold: &Hold,
+    hold: &Arc<Hold>,
     ttl: Ttl,
     request: impl FnOnce() -> StoreFuture<T>,
-    renewal: impl FnOnce(&T) -> Renewal,
+    meaning: impl FnOnce(&T) -> Meaning,
 ) -> Result<Option<T>, StoreError> {
     let limit = service.op_timeout();
     let renewed = async {
-        let _turn = hold.renewing.lock().await;
+        hold.take_turn().await;
         let sent = BootInstant::now();
-        let new = Deadline::counted_from(sent, ttl);
-        let Some(old) = hold.begin_renewal(new) else { return Ok(None) };
-        let open = Open { service, hold, ttl };
+        let Some(renewal) = Renewal::begin(service, hold, ttl, sent, By::User) else { return Ok(None) };
         let answer = request().await;
-        if answer.as_ref().err().is_none_or(|error| error.outcome() == Outcome::NotDone) {
-            open.answered();
-        }
-        let running = match answer.as_ref().map(renewal) {
-            Ok(Renewal::FromNow) => hold.end_renewal(Deadline::counted_from(sent, hold.sure_ttl(ttl))),
-            Ok(Renewal::AsBefore) => hold.is_running(),
-            Ok(Renewal::Lost) => {
-                hold.end_renewal(Deadline::PASSED);
-                true
-            }
-            Err(error) if error.outcome() == Outcome::NotDone => {
-                hold.end_renewal(old);
-                true
-            }
-            Err(_) => true,
-        };
+        service.outage().heard(&answer);
+        let running = renewal.end(answer.as_ref().map_or_else(Meaning::of_error, meaning));
         answer.map(|answer| running.then_some(answer))
     };
     match within(limit, renewed).await {
         Ok(renewed) => renewed,
-        Err(elapsed) => Err(elapsed.map_or_else(no_runtime, StoreError::no_answer)),
+        Err(None) => Err(no_runtime()),
+        Err(Some(limit)) => Err(service.outage().no_answer(limit)),
     }
 }
 
-/// A renewal that is not answered; dropped, it may land at any time until it is taken to be dead.
-struct Open<'a> {
-    service: &'a Service,
-    hold: &'a Hold,
+/// Who wants a renewal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum By {
+    Keeper,
+    User,
+}
+
+/// A renewal under way; dropped without an answer, it may land at any time until it is taken to be dead.
+pub(super) struct Renewal {
+    service: Arc<Service>,
+    hold: Arc<Hold>,
     ttl: Ttl,
+    sent: BootInstant,
+    by: By,
+    /// The deadline before; `None` once it is answered.
+    old: Option<Deadline>,
 }
 
-impl Open<'_> {
-    fn answered(self) {
-        std::mem::forget(self);
+impl Renewal {
+    /// Begins it, for one whose turn it is; `None` if the lease is over.
+    pub(super) fn begin(
+        service: &Arc<Service>,
+        hold: &Arc<Hold>,
+        ttl: Ttl,
+        sent: BootInstant,
+        by: By,
+    ) -> Option<Self> {
+        let Some(old) = hold.begin_renewal(Deadline::counted_from(sent, ttl)) else {
+            hold.end_turn();
+            return None;
+        };
+        let (service, hold) = (Arc::clone(service), Arc::clone(hold));
+        Some(Self { service, hold, ttl, sent, by, old: Some(old) })
+    }
+
+    pub(super) fn hold(&self) -> &Arc<Hold> {
+        &self.hold
+    }
+
+    /// What the store is asked.
+    pub(super) fn request(&self) -> Extend {
+        Extend::new(self.hold.key.clone(), self.hold.owner.clone(), self.ttl)
+    }
+
+    /// Takes the answer. `false` if the lease had ended before it came: it is not revived.
+    pub(super) fn end(mut self, meaning: Meaning) -> bool {
+        let Some(old) = self.old.take_if(|_| !matches!(meaning, Meaning::Unknown)) else { return true };
+        let hold = &self.hold;
+        match meaning {
+            Meaning::FromNow => {
+                let now = BootInstant::now();
+                let sure = hold.with_term(|term| term.sure_ttl(self.ttl, now)).unwrap_or(self.ttl);
+                let new = Deadline::counted_from(self.sent, sure);
+                let running = hold.end_renewal(if hold.seat { old.later(new) } else { new });
+                match self.by {
+                    By::Keeper => hold.with_term(Term::kept),
+                    By::User if running => {
+                        hold.extended(self.ttl, Deadline::counted_from(self.sent, self.ttl))
+                    }
+                    By::User => None,
+                };
+                running
+            }
+            Meaning::AsBefore => hold.is_running(),
+            Meaning::Lost => hold.end_renewal(Deadline::PASSED),
+            Meaning::NotDone | Meaning::Unknown => {
+                let running = hold.end_renewal(old);
+                self.failed(BootInstant::now());
+                running
+            }
+        }
+    }
+
+    fn failed(&self, now: BootInstant) {
+        if self.by == By::Keeper {
+            self.hold.with_term(|term| term.not_kept(self.hold.ttl, now));
+        }
     }
 }
 
-impl Drop for Open<'_> {
+impl Drop for Renewal {
     fn drop(&mut self) {
-        let until = BootInstant::now().checked_add(self.service.patience());
-        self.hold.renewal_astray(self.ttl, until);
+        if self.old.is_some() {
+            let now = BootInstant::now();
+            let until = now.checked_add(self.service.patience());
+            self.hold.with_term(|term| term.astray(self.ttl, now, until));
+            self.failed(now);
+        }
+        self.hold.end_turn();
+        self.service.keeper().watch(&self.service, &self.hold);
     }
 }

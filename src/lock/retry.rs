@@ -1,11 +1,17 @@
-use std::{fmt, ops::Range, sync::Arc, time::Duration};
+use std::{fmt, ops::Range, pin::pin, sync::Arc, time::Duration};
 
-use super::AcquireError;
+use futures::future::select;
+
+use super::{
+    AcquireError, Wait, acquire::acquire, hold::Hold, nap::doubled, options::Resolved, service::Service,
+};
+use crate::model::{LockKey, clock::BootInstant};
 
 /// Whether and when an acquisition that has failed is tried again, within the time that it may wait.
 ///
-/// The pauses grow exponentially with full jitter: the n-th is a random part of the shortest times 2^n, and never more
-/// than the longest.
+/// The pauses grow exponentially with full jitter: the first is a random part of the shortest, each further one of twice
+/// as much as before, up to the longest. A pause that would go on past the end of the wait is not made: the error comes
+/// at once. So nothing is tried again with [`Wait::Never`]; `try_acquire` may be, within the wait that was set.
 ///
 /// ```
 /// use std::time::Duration;
@@ -42,6 +48,66 @@ impl Retry {
     pub fn when(mut self, retryable: impl Fn(&AcquireError) -> bool + Send + Sync + 'static) -> Self {
         self.when = Some(Arc::new(retryable));
         self
+    }
+
+    /// How often it is tried again.
+    pub(super) fn most(&self) -> u32 {
+        self.times
+    }
+
+    /// Whether this is to be tried again. What is wrong with the caller stays wrong.
+    pub(super) fn is_for(&self, error: &AcquireError) -> bool {
+        let may = matches!(error, AcquireError::Store { .. } | AcquireError::Timeout { .. });
+        may && self.when.as_ref().map_or_else(|| error.is_retryable(), |when| when(error))
+    }
+
+    /// How long to pause before the `n`-th time, from 1.
+    pub(super) fn pause(&self, n: u32) -> Duration {
+        doubled(self.backoff.start, n, self.backoff.end).mul_f64(fastrand::f64())
+    }
+}
+
+/// Acquires the lock, again and again if that is wished for; `None` if it is held and `tries`, which does not wait.
+pub(super) async fn take(
+    service: &Arc<Service>,
+    name: &LockKey,
+    options: Resolved,
+    tries: bool,
+) -> Result<Option<Arc<Hold>>, AcquireError> {
+    match options.retry.clone() {
+        None => acquire(service, name, options, tries, None).await,
+        Some(retry) => Box::pin(retrying(service, name, options, tries, retry)).await,
+    }
+}
+
+async fn retrying(
+    service: &Arc<Service>,
+    name: &LockKey,
+    options: Resolved,
+    tries: bool,
+    retry: Retry,
+) -> Result<Option<Arc<Hold>>, AcquireError> {
+    let begun = BootInstant::now();
+    let limit = match options.wait {
+        Wait::Forever => None,
+        Wait::Never => Some(Duration::ZERO),
+        Wait::Within(limit) => Some(limit),
+    };
+    let mut n = 0;
+    loop {
+        n += 1;
+        let error = match acquire(service, name, options.clone(), tries, Some(begun)).await {
+            Err(error) if n <= retry.times && retry.is_for(&error) => error,
+            ended => return ended,
+        };
+        let pause = retry.pause(n);
+        let left = limit.map(|limit| limit.saturating_sub(BootInstant::now().since(begun)));
+        if left.is_some_and(|left| left <= pause) {
+            return Err(error);
+        }
+        if !service.is_closed() {
+            select(pin!(tokio::time::sleep(pause)), pin!(service.closing())).await;
+        }
     }
 }
 

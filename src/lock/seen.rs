@@ -1,6 +1,6 @@
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use super::{AcquireError, Wait};
+use super::{AcquireError, hold::Hold, service::Service};
 use crate::{
     model::LockKey,
     store::{Holder, StoreError},
@@ -29,30 +29,41 @@ impl Seen {
         self.failures
     }
 
-    pub(super) fn into_holder(self) -> Option<Holder> {
-        self.holder
-    }
-
-    /// The error of one who has `waited` for as long as it was ready to; `word` is what others have left.
+    /// The error of one who has `waited` for as long as it was ready to, and for whom the store was looked at this often.
+    ///
+    /// `key` is the name as the store has it, `word` what the first in line has seen.
     pub(super) fn at_the_end(
         self,
+        service: &Service,
         name: &LockKey,
+        key: &LockKey,
         waited: Duration,
-        wait: Wait,
+        attempts: u32,
         word: Option<Holder>,
     ) -> AcquireError {
-        let key = name.clone();
-        let holder = self.holder.or(word);
+        let here = service.registry().held_here(key);
+        let holder = self.holder.or_else(|| here.as_deref().map(Hold::as_holder)).or(word);
+        let name = name.clone();
         match self.failure {
-            Some(source) => AcquireError::Store { key, source },
-            None if wait != Wait::Never && (self.held || holder.is_some()) => AcquireError::Timeout {
-                key,
-                waited,
-                attempts: 1,
-                holder: holder.map(Box::new),
-                held_here: false,
-            },
-            None => AcquireError::Store { key, source: StoreError::no_answer(waited) },
+            Some(source) => AcquireError::Store { key: name, source },
+            None if self.held || holder.is_some() => {
+                let here =
+                    here.filter(|hold| holder.as_ref().is_none_or(|holder| holder.owner == hold.owner));
+                AcquireError::Timeout {
+                    key: name,
+                    waited,
+                    attempts,
+                    holder: holder.map(Box::new),
+                    held_here: here.is_some(),
+                    same_task: here.is_some_and(is_of_this_task),
+                }
+            }
+            None => AcquireError::Store { key: name, source: StoreError::no_answer(waited) },
         }
     }
+}
+
+/// Whether a hold was acquired by the task that asks. Only known in debug builds.
+fn is_of_this_task(hold: Arc<Hold>) -> bool {
+    hold.task.is_some() && hold.task == tokio::task::try_id()
 }

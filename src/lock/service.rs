@@ -13,9 +13,12 @@ use tokio::sync::{Notify, futures::Notified};
 use super::{
     hints::Hints,
     hold::{Hold, Phase, Settled},
+    keeper::Keeper,
     options::Resolved,
+    outage::Outage,
     registry::{Leave, Registry},
     releaser::Releaser,
+    seats::Seats,
 };
 use crate::{
     model::{Namespace, clock::BootInstant},
@@ -29,8 +32,11 @@ pub(crate) struct Service {
     defaults: Resolved,
     op_timeout: Duration,
     registry: Registry,
+    seats: Seats,
     releaser: Releaser,
+    keeper: Keeper,
     hints: Hints,
+    outage: Outage,
     /// A smoothed round trip to the store, in microseconds.
     round_trip: AtomicU64,
     closed: AtomicBool,
@@ -68,8 +74,11 @@ impl Service {
             defaults,
             op_timeout,
             registry: Registry::default(),
+            seats: Seats::default(),
             releaser: Releaser::default(),
+            keeper: Keeper::default(),
             hints: Hints::default(),
+            outage: Outage::default(),
             round_trip: AtomicU64::new(0),
             closed: AtomicBool::new(false),
             closing: Notify::new(),
@@ -93,12 +102,31 @@ impl Service {
         &self.registry
     }
 
+    pub(super) fn seats(&self) -> &Seats {
+        &self.seats
+    }
+
     pub(super) fn releaser(&self) -> &Releaser {
         &self.releaser
     }
 
+    pub(super) fn keeper(&self) -> &Keeper {
+        &self.keeper
+    }
+
     pub(super) fn hints(&self) -> &Hints {
         &self.hints
+    }
+
+    /// How the store's calls have gone lately.
+    pub(super) fn outage(&self) -> &Outage {
+        &self.outage
+    }
+
+    /// Starts the tasks that are needed and not there: the runtime that they ran in may have ended.
+    pub(super) fn ensure_tasks(self: &Arc<Self>) {
+        self.releaser.ensure(self);
+        self.keeper.ensure(self);
     }
 
     /// How long a call to the store may take before its outcome counts as unknown.
@@ -151,7 +179,10 @@ impl Service {
 
     /// The guard of a hold is gone: somebody here takes the lock over, or it is released in the background.
     pub(super) fn let_go(&self, hold: &Arc<Hold>) {
-        if hold.advance(Phase::Held, Phase::Queued) {
+        if hold.seat {
+            // It is its owner's to release, and stands without a guard.
+            hold.advance(Phase::Held, Phase::Gone);
+        } else if hold.advance(Phase::Held, Phase::Queued) {
             self.releaser.unsettled();
             self.pass_on(hold);
         }
@@ -186,7 +217,9 @@ impl Service {
     pub(super) fn close(&self) {
         self.closed.store(true, SeqCst);
         self.closing.notify_waiters();
-        for hold in self.registry.held() {
+        let mut held = self.seats.all();
+        self.registry.each_hold(|hold| held.push(Arc::clone(hold)));
+        for hold in held {
             self.let_go(&hold);
             hold.tell();
         }
@@ -206,5 +239,6 @@ impl Handle {
 impl Drop for Handle {
     fn drop(&mut self) {
         self.0.releaser.close(&self.0);
+        self.0.keeper.close();
     }
 }

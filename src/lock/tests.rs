@@ -38,6 +38,17 @@ async fn nothing_is_known_about_keys_that_are_over() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn nothing_is_known_about_seats_that_nobody_has_a_lease_of() {
+    let locks = Locks::memory();
+    let seat = locks.lock("seat").owner("user-7").ttl("1m");
+    let (one, two) = (seat.acquire().await.expect("free"), seat.acquire().await.expect("the user's"));
+    assert_eq!(locks.handle().service().seats().all().len(), 2);
+    drop(one);
+    two.release().await.expect("held");
+    assert!(locks.handle().service().seats().all().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
 async fn thirty_thousand_keys_leave_nothing_behind() {
     let store = MemoryStore::new();
     let locks = Locks::new(store.clone());
@@ -69,7 +80,7 @@ async fn a_service_ends_with_its_last_handle() {
 async fn a_token_is_raised_for_the_holder_alone() {
     let store = MemoryStore::new();
     let locks = Locks::new(store.clone());
-    let lease = locks.lock("k").acquire().await.expect("free");
+    let lease = locks.lock("k").ttl("30s").acquire().await.expect("free");
     let far = FencingToken::new(lease.fence().get() + 3_600_000_000).expect("in range");
     let raised = lease.raise_above(far).await.expect("an answer");
     assert!(matches!(raised, RotateReply::Granted { token } if token > far && token == lease.fence()));
@@ -87,4 +98,10 @@ async fn a_token_is_raised_for_the_holder_alone() {
     let refused = lease.raise_above(lease.fence()).await.expect("an answer");
     assert_eq!(refused, RotateReply::NotHeld);
     assert!(lease.is_lost());
+}
+
+#[test]
+fn a_hold_is_small() {
+    let size = std::mem::size_of::<super::hold::Hold>();
+    assert!(size <= 208, "{size} bytes for each lock that is held");
 }

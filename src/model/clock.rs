@@ -35,6 +35,17 @@ impl BootInstant {
         self.0.checked_add(u64::try_from(duration.as_nanos()).ok()?).map(Self)
     }
 
+    /// The point `duration` earlier.
+    pub(crate) fn saturating_sub(self, duration: Duration) -> Self {
+        let nanos = self.0.get().saturating_sub(nanos(duration));
+        NonZeroU64::new(nanos).map_or(Self::FIRST, Self)
+    }
+
+    /// As a number that is the higher the later it is, and the time from one to the other in nanoseconds.
+    pub(crate) fn as_nanos(self) -> u64 {
+        self.0.get()
+    }
+
     /// The time from `earlier` to here; zero if `earlier` is later.
     pub(crate) fn since(self, earlier: Self) -> Duration {
         Duration::from_nanos(self.0.get().saturating_sub(earlier.0.get()))

@@ -30,8 +30,17 @@ impl Deadline {
     /// The deadline of a lease of `ttl` that was asked for at `sent`.
     pub(crate) fn counted_from(sent: BootInstant, ttl: Ttl) -> Self {
         let Some(ttl) = ttl.as_duration() else { return Self::NEVER };
-        let margin = (ttl / 100 + Duration::from_millis(2)).min(ttl / 4);
-        Self(sent.checked_add(ttl - margin))
+        Self(sent.checked_add(ttl - Self::margin(ttl)))
+    }
+
+    /// How much earlier than the store's it passes.
+    pub(crate) fn margin(ttl: Duration) -> Duration {
+        (ttl / 100 + Duration::from_millis(2)).min(ttl / 4)
+    }
+
+    /// When it passes, if it ever does and is not known to have passed.
+    pub(crate) fn instant(self) -> Option<BootInstant> {
+        self.0.filter(|at| *at > BootInstant::FIRST)
     }
 
     /// Whether it has passed.
@@ -47,6 +56,23 @@ impl Deadline {
     /// The time left: zero once it has passed, `None` for a lease that never expires.
     pub fn remaining(self) -> Option<Duration> {
         self.0.map(|at| at.since(BootInstant::now()))
+    }
+
+    /// The earlier of two.
+    pub(crate) fn earlier(self, other: Self) -> Self {
+        match (self.0, other.0) {
+            (Some(one), Some(another)) => Self(Some(one.min(another))),
+            (one, another) => Self(one.or(another)),
+        }
+    }
+
+    /// The later one of the two.
+    pub(crate) fn later(self, other: Self) -> Self {
+        match (self.remaining(), other.remaining()) {
+            (Some(left), Some(right)) if right <= left => self,
+            (None, _) => self,
+            _ => other,
+        }
     }
 
     /// Completes when it has passed; never for a lease that never expires.

@@ -147,6 +147,7 @@ impl<P: LockKeyPart, const N: usize> IntoOwner for [P; N] {
 
 macro_rules! by_tuple {
     ($($part:ident)+) => {
+        #[diagnostic::do_not_recommend]
         impl<$($part: LockKeyPart),+> IntoOwner for ($($part,)+) {
             #[allow(non_snake_case, reason = "each part is named after its type")]
             fn into_owner(self) -> Result<Owner, InvalidOwner> {

@@ -61,9 +61,9 @@ impl Ttl {
 ///
 /// What turns out to be none is reported by the call that needs it, so that options can be chained.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a ttl",
-    label = "not a length of time",
-    note = "write a `Duration`, text like `\"30s\"`, or `Ttl::Never`"
+    message = "`{Self}` is not a length of time",
+    label = "neither a `Duration` nor a text",
+    note = "write a `Duration` or text like `\"30s\"`; a ttl can be `Ttl::Never` as well"
 )]
 pub trait IntoTtl {
     /// The ttl, or what is wrong with it.

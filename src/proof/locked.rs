@@ -6,9 +6,9 @@ use std::{
 
 use super::{LockProof, Lockable, OpenMut, Persistent, ReadProof, Stored, proof::sealed::Sealed};
 use crate::{
-    lock::{ExtendError, Lease, ReleaseError},
+    lock::{Extending, IntoExtension, Lease, ReleaseError},
     log::{debug, warn},
-    model::{FencingToken, LockKey, Owner, Ttl},
+    model::{FencingToken, LockKey, Owner},
 };
 
 /// An entity that is locked and was read under the lock: the proof that [`save`](crate::Repository::save) and
@@ -29,7 +29,7 @@ use crate::{
 /// let mut account = accounts.lock(&1).await?;
 /// account.balance += 10; // the entity's own fields and methods
 /// if Locked::remaining(&account).is_some_and(|left| left.as_secs() < 10) {
-///     Locked::extend(&account, Some("1m".parse()?)).await?;
+///     Locked::extend(&account, "1m").await?;
 /// }
 /// accounts.save(&mut account).await?;
 /// Locked::release(account).await?;
@@ -114,15 +114,48 @@ impl<T: Lockable> Locked<Persistent<T>> {
         this.lease.lost().await;
     }
 
-    /// Restarts the lease: `ttl` from now, or its original ttl.
+    /// Restarts the lease: it stands for this long from now, or for its original ttl.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+    /// # use lockproof::{Lockable, LockOptions, Locked, Locks, MemoryStorage, Repository, Transient};
+    /// # #[derive(Lockable, Clone)] struct Import { #[lock(id)] id: u64, done: usize }
+    /// # let imports = Locks::memory().repository(MemoryStorage::<Import>::new());
+    /// # imports.insert(Transient::new(Import { id: 1, done: 0 })).await?;
+    /// let pages = ["a", "b", "c"];
+    /// let mut import = imports.lock_with(&1, LockOptions::new().ttl("20s")).await?;
+    /// while import.done < pages.len() {
+    ///     // .. what takes its time: a page, here
+    ///     import.done += 1;
+    ///     imports.save(&mut import).await?;
+    ///     // 20 s for the next page, or an error if the lock is lost.
+    ///     Locked::extend(&import, None).await?;
+    /// }
+    /// # assert!(Locked::remaining(&import).unwrap().as_secs() >= 19);
+    /// Locked::release(import).await?;
+    /// # Ok::<(), lockproof::Error>(()) }).unwrap();
+    /// ```
     ///
     /// # Errors
     /// As for [`Lease::extend`].
     ///
     /// # Cancel safety
     /// As for [`Lease::extend`].
-    pub async fn extend(this: &Self, ttl: Option<Ttl>) -> Result<(), ExtendError> {
-        this.lease.extend(ttl).await
+    pub fn extend(this: &Self, ttl: impl IntoExtension) -> Extending<'_> {
+        this.lease.extend(ttl)
+    }
+
+    /// Why somebody has asked for the lock, if somebody has; see [`Lease::asked`].
+    pub fn asked(this: &Self) -> Option<String> {
+        this.lease.asked()
+    }
+
+    /// Completes when somebody has asked for the lock, and says why; see [`Lease::until_asked`].
+    ///
+    /// # Cancel safety
+    /// Waits only; can be dropped at any time.
+    pub async fn until_asked(this: &Self) -> String {
+        this.lease.until_asked().await
     }
 
     /// Releases the lock and tells how that went. It gives nothing back: changes that were not saved must not come
@@ -156,10 +189,11 @@ impl<T: Lockable> Locked<Persistent<T>> {
     }
 
     /// The versions that the row may have, if nobody else has written it: the one that was read, and those that
-    /// unanswered saves of this guard may have left in it.
+    /// unanswered saves of this guard may have left in it. Those of a seat may be another guard's, under the same token.
     pub(crate) fn versions(&self) -> RangeInclusive<i64> {
         let read = self.row.version();
-        read..=read.saturating_add(i64::from(self.doubt.saves))
+        let own = if self.lease.is_seat() { 0 } else { i64::from(self.doubt.saves) };
+        read..=read.saturating_add(own)
     }
 
     /// A save is about to be sent: from here on it is in doubt.

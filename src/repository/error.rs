@@ -1,7 +1,7 @@
 //! What can go wrong with an entity: one small type per operation, and `lockproof::Error` for all.
 
 use crate::{
-    lock::AcquireError,
+    lock::{AcquireError, AdminError},
     model::{FencingToken, InvalidKey, LockKey, TokenExhausted},
     store::StoreError,
 };
@@ -13,6 +13,12 @@ pub enum LockError {
     /// The lock was not acquired.
     #[error(transparent)]
     Acquire(#[from] AcquireError),
+    /// An id was given twice. Nothing was locked.
+    #[error("{key} was to be locked twice at once; give each id once")]
+    Duplicate {
+        /// Which lock.
+        key: LockKey,
+    },
     /// The kind of the entity belongs to another type.
     #[error(transparent)]
     Kind(#[from] KindTaken),
@@ -62,6 +68,17 @@ pub enum LockError {
         key: LockKey,
         /// The key of the id that the entity has.
         found: Option<LockKey>,
+    },
+    /// The array that was asked for has another length than the list of ids. No lock is left behind.
+    #[error(
+        "{entities} entities do not make an array of {places}; name as many guards as ids in \
+         `let [..] = ..lock_all(&ids).array().await?`"
+    )]
+    WrongLength {
+        /// How many entities there are.
+        entities: usize,
+        /// How many the array has.
+        places: usize,
     },
 }
 
@@ -129,10 +146,10 @@ pub enum SaveError {
         /// Which lock.
         key: LockKey,
     },
-    /// Somebody wrote the row without the lock.
+    /// Somebody wrote the row without the lock, or with another guard of the same owner.
     #[error(
-        "{key} was not written: somebody wrote it without the lock (version {found}, expected {expected}); lock and \
-         load it again"
+        "{key} was not written: somebody wrote it without the lock, or with another guard of the same owner (version \
+         {found}, expected {expected}); lock and load it again"
     )]
     StaleVersion {
         /// Which lock.
@@ -190,6 +207,31 @@ pub enum FindError {
     Store {
         /// The kind of the entities.
         kind: &'static str,
+        /// What happened.
+        source: StoreError,
+    },
+}
+
+/// Why an entity was not freed by force, or not in full.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ForceError {
+    /// The lock was not freed, or nobody can say.
+    #[error(transparent)]
+    Admin(#[from] AdminError),
+    /// The kind of the entity belongs to another type.
+    #[error(transparent)]
+    Kind(#[from] KindTaken),
+    /// The lock is free, but its former holder may still write the row, until its own deadline.
+    #[error(
+        "the lock {key} is free, but its row may not have the token {token}, so that the former holder may still write \
+         it; lock and load the entity once to keep it out"
+    )]
+    NotStamped {
+        /// Which lock.
+        key: LockKey,
+        /// What the row was to be stamped with.
+        token: FencingToken,
         /// What happened.
         source: StoreError,
     },

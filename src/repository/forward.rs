@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Consuming, Filter, Locking, Query, Repository, RepositoryFuture};
+use super::{Consuming, Filter, Locking, LockingAll, Query, Repository, RepositoryFuture};
 use crate::{
     lock::LockOptions,
     proof::{Lockable, Locked, Persistent, Transient},
+    store::ForceReply,
 };
 
 macro_rules! forward {
@@ -30,6 +31,14 @@ macro_rules! forward {
 
             fn lock_with<'a>(&'a self, id: &'a T::Id, options: LockOptions) -> Locking<'a, T> {
                 (**self).lock_with(id, options)
+            }
+
+            fn lock_all<'a>(&'a self, ids: &'a [T::Id]) -> LockingAll<'a, T> {
+                (**self).lock_all(ids)
+            }
+
+            fn lock_all_with<'a>(&'a self, ids: &'a [T::Id], options: LockOptions) -> LockingAll<'a, T> {
+                (**self).lock_all_with(ids, options)
             }
 
             fn lock_one(&self, filter: Filter<T>) -> Locking<'_, T> {
@@ -70,6 +79,10 @@ macro_rules! forward {
 
             fn delete_by_id<'a>(&'a self, id: &'a T::Id) -> RepositoryFuture<'a, bool> {
                 (**self).delete_by_id(id)
+            }
+
+            fn force_release<'a>(&'a self, id: &'a T::Id) -> RepositoryFuture<'a, ForceReply> {
+                (**self).force_release(id)
             }
         }
     )*};

@@ -65,6 +65,62 @@ impl<T: Lockable> Future for OptionalLocking<'_, T> {
     }
 }
 
+/// Entities that are being locked and loaded, all or none: await it. Given back by
+/// [`Repository::lock_all`](super::Repository::lock_all).
+///
+/// # Cancel safety
+/// As for [`Repository::lock_all`](super::Repository::lock_all): all locks are released.
+#[must_use = "nothing is locked until this is awaited"]
+pub struct LockingAll<'a, T: Lockable> {
+    all: RepositoryFuture<'a, Vec<Locked<Persistent<T>>>>,
+    entities: usize,
+}
+
+impl<'a, T: Lockable> LockingAll<'a, T> {
+    /// For a repository of one's own: `all` gives the guards in the order of the `ids`.
+    pub fn new(
+        ids: &'a [T::Id],
+        all: impl Future<Output = Result<Vec<Locked<Persistent<T>>>>> + Send + 'a,
+    ) -> Self {
+        Self { all: Box::pin(all), entities: ids.len() }
+    }
+
+    /// The guards by name: `let [mut from, mut to] = accounts.lock_all(&[a, b]).array().await?`.
+    ///
+    /// With another number of names than of ids, nothing is locked and the answer is [`LockError::WrongLength`].
+    pub fn array<const N: usize>(self) -> LockingArray<'a, T, N> {
+        LockingArray(self)
+    }
+}
+
+impl<T: Lockable> Future for LockingAll<'_, T> {
+    type Output = Result<Vec<Locked<Persistent<T>>>>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.all.as_mut().poll(context)
+    }
+}
+
+/// As [`LockingAll`], with the guards in an array.
+///
+/// # Cancel safety
+/// As for [`LockingAll`].
+#[must_use = "nothing is locked until this is awaited"]
+pub struct LockingArray<'a, T: Lockable, const N: usize>(LockingAll<'a, T>);
+
+impl<T: Lockable, const N: usize> Future for LockingArray<'_, T, N> {
+    type Output = Result<[Locked<Persistent<T>>; N]>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let wrong_length = |entities| LockError::WrongLength { entities, places: N }.into();
+        if self.0.entities != N {
+            return Poll::Ready(Err(wrong_length(self.0.entities)));
+        }
+        let array = |all: Vec<_>| all.try_into().map_err(|all: Vec<_>| wrong_length(all.len()));
+        self.0.all.as_mut().poll(context).map(|all| all.and_then(array))
+    }
+}
+
 /// A call that takes a guard for good: await it. On failure the guard goes with it, unless it is
 /// [kept](Self::keep_guard).
 ///
@@ -173,6 +229,8 @@ macro_rules! opaque_debug {
 opaque_debug!(
     [T: Lockable] Locking<'_, T>,
     [T: Lockable] OptionalLocking<'_, T>,
+    [T: Lockable] LockingAll<'_, T>,
+    [T: Lockable, const N: usize] LockingArray<'_, T, N>,
     [G, V] Consuming<'_, G, V>,
     [G, V] KeepingGuard<'_, G, V>,
 );

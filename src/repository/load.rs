@@ -89,15 +89,24 @@ async fn load<T: Lockable, S: Storage<T>>(
     match claim(repo, id, &lease).await {
         Ok(stored) => Ok(lease.guarding(stored)),
         Err(error) => {
-            // Not left to the drop: who is told that there is no such entity must not find it locked. If this fails
-            // it goes on in the background; the first error is the one that matters.
-            let _ = lease.release().await;
+            give_up(lease).await;
             Err(error)
         }
     }
 }
 
-async fn claim<T: Lockable, S: Storage<T>>(
+/// Releases the lock of an entity that is not loaded. Not left to the drop: who is told that there is no such entity
+/// must not find it locked. If this fails it goes on in the background; what went wrong before is what matters.
+///
+/// A seat stays: its owner may have had it before, and a release would end that hold too.
+pub(super) async fn give_up(lease: Lease) {
+    if !lease.is_seat() {
+        let _ = lease.release().await;
+    }
+}
+
+/// Reads the entity under its lock, which stamps the row.
+pub(super) async fn claim<T: Lockable, S: Storage<T>>(
     repo: &Repo<T, S>,
     id: &T::Id,
     lease: &Lease,
@@ -111,7 +120,9 @@ async fn claim<T: Lockable, S: Storage<T>>(
         if lease.is_lost() {
             break;
         }
-        match repo.storage().claim(Row { id, key }.claim(lease.fence())).await.map_err(failed)? {
+        let (row, fence) = (Row { id, key }, lease.fence());
+        let claim = if lease.is_seat() { row.claim_seat(fence) } else { row.claim(fence) };
+        match repo.storage().claim(claim).await.map_err(failed)? {
             Claimed::Loaded(stored) => return check_identity(stored, id, key),
             Claimed::Gone => return Err(LockError::NotFound { key: key.clone() }),
             Claimed::Fenced { by } => raise(lease, by).await?,

@@ -77,7 +77,7 @@ impl<T: Lockable + Clone> Storage<T> for MemoryStorage<T> {
         let loaded = {
             let mut table = self.table();
             match table.rows.get_mut(claim.id()) {
-                Some(row) if row.fence < claim.fence() => {
+                Some(row) if row.fence < claim.below() => {
                     row.fence = claim.fence();
                     (Arc::clone(&row.entity), row.version)
                 }

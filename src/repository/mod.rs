@@ -3,9 +3,11 @@
 #[cfg(feature = "sqlite")]
 mod documents;
 mod error;
+mod force;
 mod forward;
 mod futures;
 mod load;
+mod load_all;
 mod memory_storage;
 pub(crate) mod query;
 mod repo;
@@ -20,8 +22,10 @@ mod write;
 
 #[cfg(feature = "sqlite")]
 pub use documents::SqliteDocuments;
-pub use error::{FindError, InsertError, KindTaken, LockError, SaveError};
-pub use futures::{Consuming, KeepingGuard, Locking, OptionalLocking, Rejected, RepositoryFuture};
+pub use error::{FindError, ForceError, InsertError, KindTaken, LockError, SaveError};
+pub use futures::{
+    Consuming, KeepingGuard, Locking, LockingAll, LockingArray, OptionalLocking, Rejected, RepositoryFuture,
+};
 pub use memory_storage::MemoryStorage;
 pub use query::{Condition, Direction, Field, FieldValue, Filter, Order, Query};
 pub use repo::Repo;

@@ -1,14 +1,15 @@
 use std::{any::TypeId, fmt, marker::PhantomData};
 
 use super::{
-    Consuming, Filter, FindError, InsertError, Inserted, KindTaken, Locking, Query, Rejected, Repository,
-    RepositoryFuture, Storage, load, tickets::Row, write,
+    Consuming, Filter, FindError, InsertError, Inserted, KindTaken, Locking, LockingAll, Query, Rejected,
+    Repository, RepositoryFuture, Storage, force, load, load_all, tickets::Row, write,
 };
 use crate::{
     error::Result,
     lock::{Kind, LockOptions, Locks},
     model::clock,
     proof::{Lockable, Locked, Persistent, Stored, Transient},
+    store::ForceReply,
 };
 
 /// The library's repository over a [`Storage`]: locks, loads, checks, and hands out the tickets.
@@ -112,6 +113,10 @@ impl<T: Lockable, S: Storage<T>> Repository<T> for Repo<T, S> {
         Locking::new(async move { Ok(load::lock(self, id, options).await?) })
     }
 
+    fn lock_all_with<'a>(&'a self, ids: &'a [T::Id], options: LockOptions) -> LockingAll<'a, T> {
+        LockingAll::new(ids, async move { Ok(load_all::lock_all(self, ids, options).await?) })
+    }
+
     fn lock_one(&self, filter: Filter<T>) -> Locking<'_, T> {
         Locking::new(load::lock_one(self, filter))
     }
@@ -176,6 +181,10 @@ impl<T: Lockable, S: Storage<T>> Repository<T> for Repo<T, S> {
                 None => Ok(false),
             }
         })
+    }
+
+    fn force_release<'a>(&'a self, id: &'a T::Id) -> RepositoryFuture<'a, ForceReply> {
+        Box::pin(async move { Ok(force::force_release(self, id).await?) })
     }
 }
 

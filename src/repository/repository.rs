@@ -1,7 +1,8 @@
-use super::{Consuming, Filter, Locking, Query, RepositoryFuture};
+use super::{Consuming, Filter, Locking, LockingAll, Query, RepositoryFuture};
 use crate::{
     lock::LockOptions,
     proof::{Lockable, Locked, Persistent, Transient},
+    store::ForceReply,
 };
 
 /// Entities of one type: free to read, and written only with proof of their lock.
@@ -93,12 +94,71 @@ pub trait Repository<T: Lockable>: Send + Sync {
 
     /// Locks an entity with a ttl, a wait or a label of its own, then loads it.
     ///
+    /// With an [`owner`](LockOptions::owner) of the caller's own it is a seat, as for a document that is open in an
+    /// editor: each request of that owner locks it anew, under the same token, and a dropped guard releases nothing. Its
+    /// guards do not exclude each other; the second one to save what both have read is refused as
+    /// [`StaleVersion`](crate::SaveError::StaleVersion).
+    ///
+    /// ```
+    /// # use lockproof::{Lockable, Locked, Persistent, Repository};
+    /// # #[derive(Lockable)] struct Account { #[lock(id)] id: u64, balance: i64 }
+    /// use lockproof::LockOptions;
+    ///
+    /// async fn opened(
+    ///     accounts: &dyn Repository<Account>,
+    ///     user: u64,
+    ///     id: u64,
+    /// ) -> lockproof::Result<Locked<Persistent<Account>>> {
+    ///     accounts.lock_with(&id, LockOptions::new().owner(("user", user)).ttl("10m")).await
+    /// }
+    /// ```
+    ///
     /// # Errors
-    /// As for [`lock`](Self::lock).
+    /// As for [`lock`](Self::lock). A seat is not released then: its owner may have had it before.
     ///
     /// # Cancel safety
-    /// As for [`lock`](Self::lock).
+    /// As for [`lock`](Self::lock); a seat may stay taken until its ttl is over.
     fn lock_with<'a>(&'a self, id: &'a T::Id, options: LockOptions) -> Locking<'a, T>;
+
+    /// Locks several entities, all or none, then loads them; the guards stand in the order of the ids.
+    ///
+    /// The locks are taken in the order of their keys, whatever the order of the ids: two calls that want the same
+    /// entities never wait for each other in a circle. Who locks one after the other by [`lock`](Self::lock), or
+    /// entities of two types, has to see to the order. No row is read before all locks are held.
+    ///
+    /// ```
+    /// # use lockproof::{Lockable, Repository};
+    /// # #[derive(Lockable)] struct Account { #[lock(id)] id: u64, balance: i64 }
+    /// async fn transfer(accounts: &dyn Repository<Account>, ids: [u64; 2], cents: i64) -> lockproof::Result<()> {
+    ///     let [mut from, mut to] = accounts.lock_all(&ids).array().await?;
+    ///     from.balance -= cents;
+    ///     to.balance += cents;
+    ///     accounts.save(&mut from).await?;
+    ///     accounts.save(&mut to).await // two writes: if this one fails, the first stands
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`lock`](Self::lock), for the first that is not to be had: then all the others are released before this
+    /// is told. An id that is given twice is [`LockError::Duplicate`](crate::LockError::Duplicate), a lock that lapses
+    /// while others are waited for is [`LockError::Lost`](crate::LockError::Lost).
+    ///
+    /// # Cancel safety
+    /// All locks are released; rows may be stamped with their tokens, which changes nothing for anybody.
+    fn lock_all<'a>(&'a self, ids: &'a [T::Id]) -> LockingAll<'a, T> {
+        self.lock_all_with(ids, LockOptions::new())
+    }
+
+    /// Locks several entities with a ttl, a wait or a label of their own.
+    ///
+    /// The wait is for all of them together: when it is over, what is left is taken if it is free at the first look.
+    ///
+    /// # Errors
+    /// As for [`lock_all`](Self::lock_all).
+    ///
+    /// # Cancel safety
+    /// As for [`lock_all`](Self::lock_all).
+    fn lock_all_with<'a>(&'a self, ids: &'a [T::Id], options: LockOptions) -> LockingAll<'a, T>;
 
     /// Locks the entity that passes a filter: finds it, locks it, loads it anew and checks the filter again; if it
     /// does not pass any more, looks for another one.
@@ -195,4 +255,31 @@ pub trait Repository<T: Lockable>: Send + Sync {
     /// # Cancel safety
     /// It may have been removed; the lock is released.
     fn delete_by_id<'a>(&'a self, id: &'a T::Id) -> RepositoryFuture<'a, bool>;
+
+    /// Frees the entity's lock, whoever holds it, and keeps that holder from writing: from here on its `save` is
+    /// refused, also if nobody has locked the entity since. Nobody's lock is [`ForceReply::NotHeld`].
+    ///
+    /// ```
+    /// # use lockproof::{Lockable, Repository};
+    /// # #[derive(Lockable)] struct Account { #[lock(id)] id: u64, balance: i64 }
+    /// use lockproof::ForceReply;
+    ///
+    /// /// For the one who is on call. What the holder has not saved by now is lost.
+    /// async fn evict(accounts: &dyn Repository<Account>, id: u64) -> lockproof::Result<()> {
+    ///     match accounts.force_release(&id).await? {
+    ///         ForceReply::Forced { token } => println!("free; no token below {token} can write it"),
+    ///         _ => println!("nobody held it"),
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ForceError`](crate::ForceError). If the lock is free and the row could not be stamped, it is
+    /// [`NotStamped`](crate::ForceError::NotStamped); [`lock`](Self::lock) the entity then, which stamps it too, and so
+    /// if nobody can say whether the lock was freed: to force it again would find nobody.
+    ///
+    /// # Cancel safety
+    /// The lock may be free, and the row not stamped yet.
+    fn force_release<'a>(&'a self, id: &'a T::Id) -> RepositoryFuture<'a, ForceReply>;
 }

@@ -13,7 +13,7 @@ use crate::{
 ///
 /// ```sql
 /// -- claim (the read under the lock, which stamps the row)
-/// UPDATE accounts SET fence = $fence WHERE id = $id AND fence < $fence RETURNING id, balance, version;
+/// UPDATE accounts SET fence = $fence WHERE id = $id AND fence < $below RETURNING id, balance, version;
 /// -- insert
 /// INSERT INTO accounts (id, balance, fence, version) VALUES ($id, $balance, 0, $version);
 /// -- update
@@ -76,8 +76,9 @@ use crate::{
 ///     }
 ///
 ///     async fn claim(&self, claim: Claim<'_, Account>) -> Result<Claimed<Account>, StoreError> {
-///         let sql = "UPDATE accounts SET fence = $1 WHERE id = $2 AND fence < $1 RETURNING id, balance, version";
-///         match sqlx::query(sql).bind(claim.fence()).bind(claim.id()).fetch_optional(&self.0).await? {
+///         let sql = "UPDATE accounts SET fence = $1 WHERE id = $2 AND fence < $3 RETURNING id, balance, version";
+///         let read = sqlx::query(sql).bind(claim.fence()).bind(claim.id()).bind(claim.below());
+///         match read.fetch_optional(&self.0).await? {
 ///             Some(row) => Ok(Claimed::Loaded(stored(&row)?)),
 ///             None => claim.refused(self.why(*claim.id()).await?.map(|(fence, _)| fence)),
 ///         }
@@ -150,8 +151,8 @@ pub trait Storage<T: Lockable>: Send + Sync + 'static {
     fn find_all(&self, query: &Query<T>) -> impl Future<Output = Result<Vec<Stored<T>>, StoreError>> + Send;
 
     /// Reads one entity under its lock and stamps the row with the lock's token, in one statement: from there on no
-    /// holder of a lower token can write it. A token claims a row once: another lock store, or another namespace, may
-    /// have granted an equal one.
+    /// holder of a lower token can write it. The row's `fence` must be below [`Claim::below`]: the token of a grant
+    /// claims a row once, since another lock store, or another namespace, may have granted an equal one.
     fn claim(&self, claim: Claim<'_, T>) -> impl Future<Output = Result<Claimed<T>, StoreError>> + Send;
 
     /// Writes a new entity with a fence of 0 and the version of the ticket; never over one that is there.
@@ -169,7 +170,7 @@ pub trait Storage<T: Lockable>: Send + Sync + 'static {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Claimed<T> {
-    /// The row's token is not below that of the claim.
+    /// The row's token is not below what the claim says.
     Fenced {
         /// The token of the row.
         by: FencingToken,
@@ -206,7 +207,7 @@ pub enum Written {
     },
     /// There is no such row, or another one that was made since.
     Gone,
-    /// Somebody wrote the row without the lock; nothing was changed.
+    /// Somebody wrote the row without the lock, or under the same token; nothing was changed.
     Stale {
         /// The version of the row.
         found: i64,

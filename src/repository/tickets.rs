@@ -13,6 +13,8 @@ use crate::{
 pub struct Claim<'a, T: Lockable> {
     row: Row<'a, T>,
     fence: FencingToken,
+    /// The leases of one seat have one token: each of them may claim the row.
+    seat: bool,
 }
 
 /// A new entity.
@@ -53,7 +55,11 @@ pub(super) struct Expected {
 /// make one by hand.
 impl<'a, T: Lockable> Row<'a, T> {
     pub(super) fn claim(self, fence: FencingToken) -> Claim<'a, T> {
-        Claim { row: self, fence }
+        Claim { row: self, fence, seat: false }
+    }
+
+    pub(super) fn claim_seat(self, fence: FencingToken) -> Claim<'a, T> {
+        Claim { row: self, fence, seat: true }
     }
 
     pub(super) fn insert(self, entity: &'a T, version: i64) -> Insert<'a, T> {
@@ -108,18 +114,30 @@ macro_rules! expected_accessors {
 impl<'a, T: Lockable> Claim<'a, T> {
     row_accessors!();
 
-    /// What to stamp the row with; its `fence` must be below.
+    /// What to stamp the row with.
     pub fn fence(&self) -> i64 {
         self.fence.as_i64()
+    }
+
+    /// What the row's `fence` must be below: the token itself, or one more for a lock with an owner of the user's own,
+    /// who comes back to the row under the same token.
+    pub fn below(&self) -> i64 {
+        self.fence.as_i64() + i64::from(self.seat)
     }
 
     /// Why no row was hit, from the `fence` that one more read found.
     ///
     /// # Errors
-    /// If the row's fence is out of range ([`TokenExhausted`]).
+    /// If the row's fence is out of range ([`TokenExhausted`]), or equal to a token that may have the row: the storage
+    /// then compares with [`fence`](Self::fence) and not with [`below`](Self::below).
     pub fn refused(&self, fence: Option<i64>) -> Result<Claimed<T>, StoreError> {
         match fence.map(token_of_row).transpose()? {
-            Some(by) if by >= self.fence => Ok(Claimed::Fenced { by }),
+            Some(by) if by.as_i64() >= self.below() => Ok(Claimed::Fenced { by }),
+            Some(by) if by == self.fence => {
+                let what =
+                    "the storage did not claim a row with `fence < claim.below()`; compare with `below()`";
+                Err(StoreError::new(StoreErrorKind::Rejected, what))
+            }
             // None was hit, so one that can be hit now was made since.
             _ => Ok(Claimed::Gone),
         }
@@ -190,4 +208,45 @@ fn token_of_row(fence: i64) -> Result<FencingToken, StoreError> {
     FencingToken::try_from(fence).map_err(|error: TokenExhausted| {
         StoreError::new(StoreErrorKind::Rejected, "the row's fence is out of range").caused_by(error)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{model::InvalidKey, proof::Lockable};
+
+    struct Note;
+
+    impl Lockable for Note {
+        type Id = u64;
+        type Mut<'lock> = &'lock mut Self;
+
+        const KIND: &'static str = "note";
+
+        fn id(&self) -> u64 {
+            1
+        }
+
+        fn lock_key(_: &u64) -> Result<LockKey, InvalidKey> {
+            LockKey::new("note:1")
+        }
+
+        fn view_mut(&mut self) -> &mut Self {
+            self
+        }
+    }
+
+    #[test]
+    fn a_storage_that_shuts_a_seat_out_of_its_own_row_is_told() {
+        let key = LockKey::new("note:1").expect("legal");
+        let row = || Row::<'_, Note> { id: &1, key: &key };
+        let token = FencingToken::new(5).expect("in range");
+        let again = row().claim_seat(token);
+        assert_eq!((again.fence(), again.below()), (5, 6));
+        let told = again.refused(Some(5)).map(drop).expect_err("its own row");
+        assert!(told.to_string().contains("below()"), "{told}");
+        assert!(matches!(again.refused(Some(6)), Ok(Claimed::Fenced { .. })));
+        assert!(matches!(row().claim(token).refused(Some(5)), Ok(Claimed::Fenced { .. })));
+        assert!(matches!(again.refused(None), Ok(Claimed::Gone)));
+    }
 }

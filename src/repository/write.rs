@@ -14,7 +14,8 @@ use crate::{
 ///
 /// A save whose answer never came may have landed, and may still land. The guard counts such saves: the next one
 /// accepts the versions that they may have left in the row, and writes a higher one than any of them. Under a token of
-/// its own nobody else can have written these.
+/// its own nobody else can have written these. The guards of a seat share a token: there only the version that was read
+/// is accepted, and a save that is refused after an unanswered one stays in doubt.
 pub(super) async fn save<T: Lockable, S: Storage<T>>(
     repo: &Repo<T, S>,
     locked: &mut Locked<Persistent<T>>,

@@ -10,34 +10,14 @@ mod planted;
 mod resolve;
 mod rules;
 mod sizes;
+#[path = "../support/sources.rs"]
+mod sources;
 mod tokens;
 mod tree;
 mod walk;
 
-use std::{fs, path::Path};
-
 use rules::{EXEMPTIONS, FLOORS, check};
-
-/// All Rust files below a folder of this repository, as (path, text).
-fn sources(folder: &str) -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut folders = vec![root.join(folder)];
-    let mut files = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).expect("a readable folder") {
-            let path = entry.expect("a readable entry").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let name = path.strip_prefix(root).expect("below the root").to_str().expect("UTF-8");
-                let text = fs::read_to_string(&path).expect("a readable file");
-                files.push((name.replace('\\', "/"), text));
-            }
-        }
-    }
-    files.sort();
-    files
-}
+use sources::sources;
 
 #[test]
 fn the_house_keeps_its_rules() {

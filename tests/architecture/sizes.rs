@@ -1,6 +1,6 @@
 //! A file is one idea.
 
-use crate::sources;
+use crate::sources::sources;
 
 const LIB: usize = 120;
 const FILE: usize = 350;

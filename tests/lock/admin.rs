@@ -2,8 +2,8 @@
 
 use futures::FutureExt;
 use lockproof::{
-    AdminError, AskReply, Error, ExtendError, FencingToken, ForceReply, LockState, LockStore, Locks,
-    MemoryStore, Outcome, ReleaseError, StoreErrorKind, Ttl, Wait,
+    Acquire, AdminError, AskReply, Error, ExtendError, FencingToken, ForceReply, LockKey, LockState,
+    LockStore, Locks, MemoryStore, Outcome, Owner, ReleaseError, StoreErrorKind, Ttl, Wait,
 };
 
 use crate::{
@@ -187,6 +187,50 @@ async fn a_lapsed_lock_is_free_to_all_questions() {
     assert!(!lock.is_locked().await.expect("an answer"));
     assert_eq!(lock.force_release().await.expect("an answer"), ForceReply::NotHeld);
     assert_eq!(lock.ask_release("why").await.expect("an answer"), AskReply::NotHeld);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lock_of_ones_own_owner_is_ours_wherever_it_was_taken() {
+    let (memory, _, locks) = faulty();
+    let owner = Owner::from_text("user-7").expect("legal");
+    let request = Acquire::new(LockKey::new("seat").expect("legal"), owner, "".into(), Ttl::DEFAULT);
+    memory.acquire(request).await.expect("an answer");
+    for (lock, expected) in [
+        (locks.lock("seat").owner("user-7"), true),
+        (locks.lock("seat").owner("user-8"), false),
+        (locks.lock("seat"), false),
+    ] {
+        let state = lock.state().await.expect("an answer");
+        assert!(matches!(state, LockState::Held { ours, .. } if ours == expected), "{lock:?}: {state:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_leases_of_a_seat_are_asked_and_evicted_at_once() {
+    let locks = Locks::memory();
+    let seat = locks.lock("seat").owner("user-7").ttl("10m");
+    let ours = async || match locks.lock("seat").state().await.expect("an answer") {
+        LockState::Held { ours, .. } => ours,
+        state => panic!("{state:?}"),
+    };
+    let first = seat.acquire().await.expect("free");
+    let second = seat.adopt().await.expect("an answer").expect("it is the user's");
+    assert!(ours().await);
+    locks.lock("seat").ask_release("why").await.expect("an answer");
+    assert_eq!((first.asked().as_deref(), second.asked().as_deref()), (Some("why"), Some("why")));
+    drop(first);
+    assert!(ours().await, "one lease of it is left");
+    drop(second);
+    assert!(!ours().await, "the seat stands, and nobody here has a lease of it");
+
+    let third = seat.adopt().await.expect("an answer").expect("it is the user's");
+    let fourth = seat.acquire().await.expect("it is the user's");
+    locks.lock("seat").force_release().await.expect("an answer");
+    assert!(third.is_lost() && fourth.is_lost());
+    let fifth = seat.acquire().await.expect("free");
+    assert!(!fifth.is_lost() && third.is_lost());
+    locks.shutdown(ms(20)).await.expect("nothing is to be released");
+    assert!(fifth.is_lost(), "a service that is shut down has no leases");
 }
 
 #[tokio::test(start_paused = true)]

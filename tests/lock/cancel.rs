@@ -165,7 +165,7 @@ async fn an_extend() {
 #[tokio::test(start_paused = true)]
 async fn an_extend_that_shortens_and_lands_after_it_was_dropped() {
     let (memory, store, locks) = faulty();
-    let held = locks.lock("k").acquire().await.expect("free");
+    let held = locks.lock("k").ttl("30s").acquire().await.expect("free");
     let short = Ttl::new(ms(500)).expect("legal");
     store.once(Op::Extend, [Fault::Detached, Fault::After(Step::Yields(2))]);
     assert!(polled(held.extend(Some(short)), 1).await.is_none());
@@ -179,7 +179,7 @@ async fn an_extend_that_shortens_and_lands_after_it_was_dropped() {
 #[tokio::test(start_paused = true)]
 async fn an_extend_that_shortens_and_lands_after_the_next_one() {
     let (memory, store, locks) = faulty();
-    let held = locks.lock("k").acquire().await.expect("free");
+    let held = locks.lock("k").ttl("30s").acquire().await.expect("free");
     let short = Ttl::new(ms(500)).expect("legal");
     store.once(Op::Extend, [Fault::Detached, Fault::Before(Step::Sleep(ms(300)))]);
     assert!(polled(held.extend(Some(short)), 1).await.is_none());

@@ -98,7 +98,7 @@ async fn of_a_timeout_on_a_lock_that_never_ends() {
 #[tokio::test(start_paused = true)]
 async fn of_a_lease() {
     let (_, store, locks) = faulty();
-    let lease = locks.lock("order:1").acquire().await.expect("free");
+    let lease = locks.lock("order:1").ttl("30s").acquire().await.expect("free");
     store.once(Op::Extend, [UNAVAILABLE]);
     let error = lease.extend(None).await.expect_err("down");
     assert!(matches!(error, ExtendError::Store { .. }));

@@ -2,20 +2,34 @@
 
 #[path = "../support/faulty.rs"]
 mod faulty;
+#[cfg(feature = "tracing")]
+#[path = "../support/log.rs"]
+mod log;
 
 mod admin;
+mod asked;
+mod attempts;
 mod cancel;
 mod dropping;
 mod errors;
 mod exclusive;
+mod held_here;
 mod helpers;
+mod keep_alive;
+mod keep_alive_faults;
 mod lapse;
 mod line;
 mod list;
+#[cfg(feature = "tracing")]
+mod logs;
 mod lost_replies;
+mod options;
 mod outage;
 mod plain;
+mod retries;
+mod run;
 mod runtimes;
+mod seats;
 mod services;
 mod shutdown;
 mod waits;

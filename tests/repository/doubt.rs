@@ -71,6 +71,27 @@ async fn somebody_elses_write_is_stale_even_in_doubt() -> Result<()> {
     Ok(())
 }
 
+#[tokio::test(start_paused = true)]
+async fn somebody_elses_write_is_stale() -> Result<()> {
+    let (_, table, accounts) = unreliable_bank().await;
+    let mut one = accounts.lock(&1).await?;
+    let read = Locked::version(&one);
+    {
+        let mut rows = table.rows();
+        let row = rows.get_mut(&1).expect("there");
+        (row.account.balance, row.version) = (500, read + 1);
+    }
+    one.balance += 1;
+    for _ in 0..2 {
+        let error = accounts.save(&mut one).await.expect_err("stale");
+        assert_eq!((error.outcome(), error.is_retryable()), (Outcome::NotDone, true));
+        let Error::Save(SaveError::StaleVersion { expected, found, .. }) = error else { panic!("{error:?}") };
+        assert_eq!((expected, found), (read, read + 1));
+    }
+    assert_eq!(balance(&accounts).await, Some(500));
+    Ok(())
+}
+
 /// Who is told "not written" makes the change once more.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_does_not_deny_an_earlier_save_that_may_have_landed() -> Result<()> {

@@ -1,42 +1,8 @@
 //! What is written to the log.
 
-use std::{
-    io::{Result as IoResult, Write},
-    sync::{Arc, Mutex},
-};
-
 use lockproof::{Locked, Locks, Repository, Result};
-use tracing::subscriber::DefaultGuard;
 
-use crate::{account::fill, table::Table};
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    /// Takes down what this thread logs, for as long as the guard is there.
-    fn begin() -> (Self, DefaultGuard) {
-        let log = Self::default();
-        let writer = log.clone();
-        let subscriber =
-            tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
-        (log, tracing::subscriber::set_default(subscriber))
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().expect("no panic").clone()).expect("text")
-    }
-}
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> IoResult<usize> {
-        self.0.lock().expect("no panic").write(bytes)
-    }
-
-    fn flush(&mut self) -> IoResult<()> {
-        Ok(())
-    }
-}
+use crate::{account::fill, log::Log, table::Table};
 
 #[tokio::test(start_paused = true)]
 async fn a_guard_that_is_dropped_with_unsaved_changes() -> Result<()> {

@@ -1,28 +1,55 @@
 //! What a repository promises. What every home of entities must keep stands in modules that are taken once for each.
 #![allow(clippy::duplicate_mod, reason = "the same tests over each home of entities")]
 
+#[cfg(feature = "tracing")]
+#[path = "../support/log.rs"]
+mod log;
+
 mod account;
 mod doubt;
 mod fence_ahead;
 mod filters;
+mod force_stamps;
 mod guards;
+mod lock_all_ends;
 #[cfg(feature = "tracing")]
 mod logs;
+mod seats_in_doubt;
 mod table;
 
 mod memory {
+    #[path = "../contents.rs"]
+    mod contents;
+    #[path = "../force.rs"]
+    mod force;
     pub(crate) mod home;
+    #[path = "../in_turn.rs"]
+    mod in_turn;
+    #[path = "../lock_all.rs"]
+    mod lock_all;
     #[path = "../round_trips.rs"]
     mod round_trips;
+    #[path = "../seats.rs"]
+    mod seats;
     #[path = "../writes.rs"]
     mod writes;
 }
 
 #[cfg(feature = "sqlite")]
 mod sqlite {
+    #[path = "../contents.rs"]
+    mod contents;
+    #[path = "../force.rs"]
+    mod force;
     mod home;
+    #[path = "../in_turn.rs"]
+    mod in_turn;
+    #[path = "../lock_all.rs"]
+    mod lock_all;
     #[path = "../round_trips.rs"]
     mod round_trips;
+    #[path = "../seats.rs"]
+    mod seats;
     #[path = "../writes.rs"]
     mod writes;
 }

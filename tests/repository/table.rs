@@ -4,8 +4,9 @@ use std::{
     collections::BTreeMap,
     sync::{
         Arc, Mutex, MutexGuard,
-        atomic::{AtomicUsize, Ordering::SeqCst},
+        atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
     },
+    time::Duration,
 };
 
 use lockproof::{
@@ -24,6 +25,9 @@ struct Inner {
     rows: Mutex<BTreeMap<u64, Row>>,
     faults: Mutex<Vec<Fault>>,
     writes: AtomicUsize,
+    /// How long a read under the lock takes.
+    claim_time: Mutex<Duration>,
+    claim_fails: AtomicBool,
 }
 
 #[derive(Clone, Debug)]
@@ -61,6 +65,16 @@ impl Table {
         self.0.faults.lock().expect("no panic").extend(faults);
     }
 
+    /// Each read under the lock takes this long from now on.
+    pub(crate) fn slow_claims(&self, time: Duration) {
+        *self.0.claim_time.lock().expect("no panic") = time;
+    }
+
+    /// The next read under the lock is provably not done.
+    pub(crate) fn fail_next_claim(&self) {
+        self.0.claim_fails.store(true, SeqCst);
+    }
+
     /// How many writes were really done.
     pub(crate) fn writes(&self) -> usize {
         self.0.writes.load(SeqCst)
@@ -75,9 +89,7 @@ impl Table {
         yield_now().await;
         match fault {
             Some(Fault::LoseRequest) => return unknown(),
-            Some(Fault::Refuse) => {
-                return Err(StoreError::new(StoreErrorKind::Unavailable, "connection refused"));
-            }
+            Some(Fault::Refuse) => return Err(refused()),
             Some(Fault::LoseReply) | None => {}
         }
         let answer = work();
@@ -87,6 +99,10 @@ impl Table {
         yield_now().await;
         if fault.is_some() { unknown() } else { answer }
     }
+}
+
+fn refused() -> StoreError {
+    StoreError::new(StoreErrorKind::Unavailable, "connection refused")
 }
 
 impl Storage<Account> for Table {
@@ -101,8 +117,15 @@ impl Storage<Account> for Table {
 
     async fn claim(&self, claim: Claim<'_, Account>) -> Result<Claimed<Account>, StoreError> {
         yield_now().await;
+        let time = *self.0.claim_time.lock().expect("no panic");
+        if !time.is_zero() {
+            tokio::time::sleep(time).await;
+        }
+        if self.0.claim_fails.swap(false, SeqCst) {
+            return Err(refused());
+        }
         let claimed = match self.rows().get_mut(claim.id()) {
-            Some(row) if row.fence < claim.fence() => {
+            Some(row) if row.fence < claim.below() => {
                 row.fence = claim.fence();
                 Ok(Claimed::Loaded(row.stored()))
             }

@@ -19,11 +19,13 @@ pub(crate) enum Op {
     Acquire,
     Ask,
     Extend,
+    /// A batch; the extensions in it are counted and fail one by one as well.
+    ExtendAll,
     Force,
     Inspect,
     List,
     Release,
-    /// A batch; the releases in it are counted and fail one by one as well.
+    /// The same for releases.
     ReleaseAll,
     Rotate,
 }
@@ -147,10 +149,11 @@ impl FaultyStore {
         self.script().calls.get(&op).copied().unwrap_or(0)
     }
 
-    /// How many calls there were; a batch counts as one.
+    /// How many calls there were, those in batches one by one.
     pub(crate) fn all_calls(&self) -> usize {
         let script = self.script();
-        script.calls.iter().filter(|(op, _)| **op != Op::ReleaseAll).map(|(_, calls)| calls).sum()
+        let batches = [Op::ExtendAll, Op::ReleaseAll];
+        script.calls.iter().filter(|(op, _)| !batches.contains(op)).map(|(_, calls)| calls).sum()
     }
 
     /// For whom there were calls of this kind.
@@ -205,7 +208,7 @@ impl FaultyStore {
 }
 
 impl Step {
-    async fn take(self) -> Result<(), StoreError> {
+    pub(crate) async fn take(self) -> Result<(), StoreError> {
         match self {
             Self::Yields(polls) => {
                 for _ in 0..polls {
@@ -282,6 +285,15 @@ impl LockStore for FaultyStore {
             (false, true) => Some(stream::pending().boxed()),
             (false, false) => self.inner.wakeups(),
         }
+    }
+
+    fn extend_all(&self, requests: Vec<Extend>) -> BatchFuture<ExtendReply> {
+        let store = self.clone();
+        async move {
+            store.begin(Op::ExtendAll, None);
+            join_all(requests.into_iter().map(|request| store.extend(request))).await
+        }
+        .boxed()
     }
 
     fn release_all(&self, requests: Vec<Release>) -> BatchFuture<ReleaseReply> {

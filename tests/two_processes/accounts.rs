@@ -87,9 +87,10 @@ impl Storage<Account> for Accounts {
 
     async fn claim(&self, claim: Claim<'_, Account>) -> Result<Claimed<Account>, StoreError> {
         let row = sqlx::query_as(
-            "UPDATE accounts SET fence = ?1 WHERE id = ?2 AND fence < ?1 RETURNING id, balance, version",
+            "UPDATE accounts SET fence = ?1 WHERE id = ?2 AND fence < ?3 RETURNING id, balance, version",
         );
-        match row.bind(claim.fence()).bind(claim.id()).fetch_all(&self.pool).await?.pop() {
+        match row.bind(claim.fence()).bind(claim.id()).bind(claim.below()).fetch_all(&self.pool).await?.pop()
+        {
             Some(row) => Ok(Claimed::Loaded(stored(row))),
             None => claim.refused(self.why(*claim.id()).await?.map(|(fence, _)| fence)),
         }

@@ -46,6 +46,16 @@ impl Bank {
         Locked::release(account).await?;
         Ok(balance)
     }
+
+    /// Both locks or none. Whoever transfers the other way at the same time waits, and not in a circle.
+    async fn transfer(&self, from: u64, to: u64, cents: Cents) -> Result<()> {
+        let [mut from, mut to] = self.accounts.lock_all(&[from, to]).array().await?;
+        self.teller.withdraw(&mut from, cents, &self.overdrafts).await?;
+        // Two writes: if this one fails, the first stands.
+        self.teller.book(&mut to, cents).await?;
+        Locked::release(from).await?;
+        Ok(Locked::release(to).await?)
+    }
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -55,6 +65,8 @@ async fn main() -> Result<()> {
     bank.open_account(2, 10_000).await?;
     println!("account 1 had 100.00, less 80.00: {}", shown(bank.withdraw(1, 8_000).await?));
     println!("account 2 had 100.00, less 120.00 and the fee: {}", shown(bank.withdraw(2, 12_000).await?));
+    bank.transfer(1, 2, 1_000).await?;
+    println!("account 1 gave 10.00 to account 2");
     println!(
         "accounts overdrawn, and charged the fee again: {}",
         bank.overdrafts.charge_all(&bank.teller).await?
@@ -90,6 +102,24 @@ mod tests {
         assert!(bank.accounts.try_lock(&1).await?.is_none(), "still the caller's");
         Locked::release(account).await?;
         assert_eq!(bank.accounts.find(&1).await?.map(|account| account.balance), Some(-50 - FEE));
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn transfers_go_both_ways_at_once() -> Result<()> {
+        let bank = Bank::open();
+        bank.open_account(1, 100).await?;
+        bank.open_account(2, 100).await?;
+        let often = async |from, to, cents| -> Result<()> {
+            for _ in 0..20 {
+                bank.transfer(from, to, cents).await?;
+            }
+            Ok(())
+        };
+        let (there, back) = tokio::join!(often(1, 2, 3), often(2, 1, 1));
+        there.and(back)?;
+        let balances = [bank.accounts.find(&1).await?, bank.accounts.find(&2).await?];
+        assert_eq!(balances.map(|account| account.map(|it| it.balance)), [Some(60), Some(140)]);
         Ok(())
     }
 

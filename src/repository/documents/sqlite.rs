@@ -126,8 +126,10 @@ impl<T: Lockable + Serialize + DeserializeOwned> Storage<T> for SqliteDocuments<
 
     async fn claim(&self, claim: Claim<'_, T>) -> Result<Claimed<T>, StoreError> {
         let key = claim.key().as_str();
-        let rows = self.database.write(|| sqlx::query(schema::CLAIM).bind(key).bind(claim.fence())).await?;
-        match rows.first() {
+        let rows = self
+            .database
+            .write(|| sqlx::query(schema::CLAIM).bind(key).bind(claim.fence()).bind(claim.below()));
+        match rows.await?.first() {
             Some(row) => stored(key, row).map(Claimed::Loaded),
             None => claim.refused(self.why(claim.key()).await?.map(|(fence, _)| fence)),
         }

@@ -25,9 +25,9 @@ pub(super) const FIND: &str = "SELECT doc, version FROM lockproof_documents WHER
 pub(super) const SCAN: &str =
     "SELECT key, doc, version FROM lockproof_documents WHERE kind = ?1 ORDER BY rowid";
 
-/// key, fence.
+/// key, fence, below.
 pub(super) const CLAIM: &str =
-    "UPDATE lockproof_documents SET fence = ?2 WHERE key = ?1 AND fence < ?2 RETURNING doc, version";
+    "UPDATE lockproof_documents SET fence = ?2 WHERE key = ?1 AND fence < ?3 RETURNING doc, version";
 
 /// key, kind, doc, version: the version that was asked for or the database's clock, whichever is higher. (`WHERE true`
 /// keeps the parser from reading `ON` as part of a join.)

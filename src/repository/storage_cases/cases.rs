@@ -41,6 +41,21 @@ pub(super) async fn a_claim_stamps_and_a_lower_one_is_fenced(home: Home<impl Sto
     assert_eq!(home.claim("a", FencingToken::MAX.get()).await, loaded(&account, version));
 }
 
+pub(super) async fn the_token_of_a_seat_claims_a_row_again(home: Home<impl Storage<Account>>) {
+    let account = Account::new("a", 7);
+    let version = home.inserted(&account).await;
+    assert_eq!(home.claim_seat("a", 5).await, loaded(&account, version));
+    assert_eq!(home.claim_seat("a", 5).await, loaded(&account, version), "its leases share a token");
+    assert_eq!(home.claim("a", 5).await, Claimed::Fenced { by: token(5) });
+    let richer = Account { balance: 8, ..account };
+    assert_eq!(home.update(&richer, 5, version..=version).await, Written::Done);
+    assert_eq!(home.claim_seat("a", 5).await, loaded(&richer, version + 1));
+    home.claim("a", 8).await;
+    assert_eq!(home.claim_seat("a", 5).await, Claimed::Fenced { by: token(8) });
+    assert_eq!(home.claim_seat("a", FencingToken::MAX.get()).await, loaded(&richer, version + 1));
+    assert_eq!(home.claim_seat("b", 5).await, Claimed::Gone);
+}
+
 pub(super) async fn updates_under_fence_and_version_only(home: Home<impl Storage<Account>>) {
     let account = Account::new("a", 7);
     let version = home.inserted(&account).await;

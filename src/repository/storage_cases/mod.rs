@@ -75,6 +75,12 @@ impl<S: Storage<Account>> Home<S> {
         self.0.claim(Row { id: &id, key: &key }.claim(token(fence))).await.expect("answers")
     }
 
+    /// As a lock with an owner of the user's own does it.
+    async fn claim_seat(&self, id: &str, fence: u64) -> Claimed<Account> {
+        let (id, key) = named(id);
+        self.0.claim(Row { id: &id, key: &key }.claim_seat(token(fence))).await.expect("answers")
+    }
+
     async fn update(&self, account: &Account, fence: u64, versions: RangeInclusive<i64>) -> Written {
         let (id, key) = named(&account.id);
         let expected = Expected { fence: token(fence), versions };
@@ -145,6 +151,7 @@ storages![
     finds_all_by_filter_order_and_page,
     insert_never_writes_over,
     only_one_of_many_updates_of_a_version_lands,
+    the_token_of_a_seat_claims_a_row_again,
     unicode_and_big_and_empty_texts_survive,
     updates_under_fence_and_version_only,
 ];

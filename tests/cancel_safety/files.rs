@@ -1,0 +1,92 @@
+//! What is there for files only.
+
+use std::{cell::Cell, path::PathBuf};
+
+use lockproof::{Acquire, Label, LockKey, LockStore, Owner, SqliteDocuments, SqliteStore, Storage, Ttl};
+use sqlx::{
+    SqlitePool,
+    sqlite::{SqliteConnectOptions, SqlitePoolOptions},
+};
+
+use crate::{
+    drive::{Case, case},
+    world::{Account, World},
+};
+
+/// A file with locks and entities.
+pub(crate) struct Place {
+    pub(crate) store: SqliteStore,
+    /// The same file, without the connections that the services use.
+    pub(crate) beneath: SqliteStore,
+    pub(crate) accounts: SqliteDocuments<Account>,
+    folder: tempfile::TempDir,
+    files: Cell<u32>,
+}
+
+impl Place {
+    pub(crate) async fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a directory");
+        let file = folder.path().join("home.db");
+        Self {
+            store: SqliteStore::open(&file).await.expect("opens"),
+            beneath: SqliteStore::open(&file).await.expect("opens"),
+            accounts: SqliteDocuments::open(&file).await.expect("opens"),
+            folder,
+            files: Cell::new(0),
+        }
+    }
+
+    pub(crate) fn new_file(&self) -> PathBuf {
+        self.files.set(self.files.get() + 1);
+        self.folder.path().join(format!("new-{}.db", self.files.get()))
+    }
+}
+
+pub(crate) fn cases() -> Vec<Case> {
+    let cases = vec![
+        case(&["SqliteStore::open"], "of a new file", async |world: &World| {
+            let path = world.new_file();
+            drop(world.dropped(SqliteStore::open(path)).await);
+            works(&SqliteStore::open(path).await.expect("opens")).await;
+        }),
+        case(&["SqliteStore::from_pool"], "with a new file", async |world: &World| {
+            let pool = pool(world).await;
+            drop(world.dropped(SqliteStore::from_pool(pool.clone())).await);
+            works(&SqliteStore::from_pool(pool).await.expect("opens")).await;
+        }),
+        case(&["SqliteStore::ensure_schema"], "of a store that works", async |world: &World| {
+            let store = SqliteStore::open(world.new_file()).await.expect("opens");
+            drop(world.dropped(store.ensure_schema()).await);
+            store.ensure_schema().await.expect("it is there");
+            works(&store).await;
+        }),
+        case(&["SqliteDocuments::open"], "of a new file", async |world: &World| {
+            let path = world.new_file();
+            drop(world.dropped(SqliteDocuments::<Account>::open(path)).await);
+            reads(&SqliteDocuments::open(path).await.expect("opens")).await;
+        }),
+        case(&["SqliteDocuments::from_pool"], "with a new file", async |world: &World| {
+            let pool = pool(world).await;
+            drop(world.dropped(SqliteDocuments::<Account>::from_pool(pool.clone())).await);
+            reads(&SqliteDocuments::from_pool(pool).await.expect("opens")).await;
+        }),
+    ];
+    cases.into_iter().map(Case::alone).collect()
+}
+
+/// One connection, so that one that was not given back is missed.
+async fn pool(world: &World) -> SqlitePool {
+    let options = SqliteConnectOptions::new().filename(world.new_file()).create_if_missing(true);
+    SqlitePoolOptions::new().max_connections(1).connect_with(options).await.expect("connects")
+}
+
+async fn works(store: &SqliteStore) {
+    let key = LockKey::new("k").expect("a valid key");
+    let request = Acquire::new(key.clone(), Owner::unique(), Label::new("somebody"), Ttl::DEFAULT);
+    store.acquire(request).await.expect("answers");
+    store.force_release(lockproof::ForceRelease::new(key)).await.expect("answers");
+}
+
+async fn reads(documents: &SqliteDocuments<Account>) {
+    assert!(documents.find(&1).await.expect("answers").is_none());
+}

@@ -126,7 +126,7 @@ impl Asker<'_> {
             deadline: Deadline::counted_from(sent, self.wanted.ttl),
             from: from.cloned(),
         };
-        let call = Call::new(self.service, call, abandoned());
+        let call = Call::new(self.service, call, &abandoned);
         let patience = match self.on_store_error {
             // Who wants to ask again does not wait for one answer until the end.
             Some(OnStoreError::RetryUntilDeadline) => self.service.op_timeout(),

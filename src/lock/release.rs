@@ -50,7 +50,7 @@ async fn told(service: &Arc<Service>, hold: &Arc<Hold>, failure: &mut Option<Sto
     }
     service.releaser().unsettled();
     let call = service.store().release(Release::new(hold.key.clone(), hold.owner.clone()));
-    match Call::new(service, call, Sent(Arc::clone(hold))).await {
+    match Call::new(service, call, || Sent(Arc::clone(hold))).await {
         Ok(reply) => {
             service.settle(hold, Ok(reply));
             Ok(reply)

@@ -12,6 +12,7 @@ use super::{
     hold::{Hold, Wanted},
     looks::Looks,
     nap::Until,
+    place::Place,
     seen::Seen,
     service::Service,
     tasks::at_most,
@@ -62,7 +63,10 @@ impl Asker<'_> {
     }
 
     /// Asks the store: the hold, or how long somebody else holds it.
-    pub(super) async fn ask(&mut self) -> Result<Result<Arc<Hold>, Option<Duration>>, Ended> {
+    pub(super) async fn ask(
+        &mut self,
+        place: &mut Place<'_>,
+    ) -> Result<Result<Arc<Hold>, Option<Duration>>, Ended> {
         let _asking = self.service.releaser().asking();
         let Wanted { key, owner, label, ttl, .. } = self.wanted.clone();
         let sent = self.now();
@@ -72,7 +76,9 @@ impl Asker<'_> {
         let ended = match answer {
             Ok(AcquireReply::Granted { token }) => {
                 let deadline = Deadline::counted_from(sent, self.wanted.ttl);
-                return self.grant(Hold::granted(&self.wanted, token, deadline), answered, None).map(Ok);
+                return self
+                    .grant(place, Hold::granted(&self.wanted, token, deadline), answered, None)
+                    .map(Ok);
             }
             Ok(AcquireReply::Held { remaining, holder }) => {
                 self.note_holder(holder);
@@ -85,7 +91,11 @@ impl Asker<'_> {
     }
 
     /// Takes over a lock that a guard of this service has let go of; `None` if that is no longer to be had.
-    pub(super) async fn take_over(&mut self, left: Arc<Hold>) -> Result<Option<Arc<Hold>>, StoreError> {
+    pub(super) async fn take_over(
+        &mut self,
+        place: &mut Place<'_>,
+        left: Arc<Hold>,
+    ) -> Result<Option<Arc<Hold>>, Ended> {
         let _asking = self.service.releaser().asking();
         let Wanted { key, owner, label, ttl, .. } = self.wanted.clone();
         let sent = self.now();
@@ -95,11 +105,8 @@ impl Asker<'_> {
         match answer {
             Ok(RotateReply::Granted { token }) => {
                 let deadline = Deadline::counted_from(sent, ttl);
-                match self.grant(Hold::granted(&self.wanted, token, deadline), answered, Some(&left)) {
-                    Ok(hold) => Ok(Some(hold)),
-                    Err(Ended::Failed(error)) => Err(error),
-                    Err(_) => Ok(None),
-                }
+                self.grant(place, Hold::granted(&self.wanted, token, deadline), answered, Some(&left))
+                    .map(Some)
             }
             Ok(RotateReply::NotHeld) => {
                 lapsed(self.service, left);
@@ -109,7 +116,7 @@ impl Asker<'_> {
                 if error.outcome() == Outcome::NotDone {
                     give_back(self.service, &left);
                 }
-                Err(error)
+                Err(Ended::Failed(error))
             }
         }
     }
@@ -151,6 +158,7 @@ impl Asker<'_> {
     /// Registers a grant, and lets go of it if it has come too late.
     fn grant(
         &mut self,
+        place: &mut Place<'_>,
         hold: Hold,
         answered: BootInstant,
         taken_over: Option<&Arc<Hold>>,
@@ -159,7 +167,7 @@ impl Asker<'_> {
         if hold.seat {
             self.service.registry().seat_granted(&hold, answered);
         } else {
-            self.service.registry().granted(&hold, taken_over.is_some(), answered);
+            place.granted(&hold, taken_over.is_some(), answered);
         }
         if let Some(left) = taken_over {
             self.service.settle(left, Ok(ReleaseReply::Released));

@@ -69,6 +69,9 @@ impl Entry {
     }
 
     pub(super) fn line_up(&mut self, in_front: bool, seat: Option<&Owner>) -> Stand {
+        if let Some(hold) = &self.hold {
+            hold.somebody_waits();
+        }
         let contention = self.contention();
         // Number 0 is for the one who came when nobody was there; numbers begin anew with an empty line.
         contention.next = if contention.line.is_empty() { 1 } else { contention.next };
@@ -83,6 +86,27 @@ impl Entry {
         });
         contention.line.insert(number, Arc::clone(&waiter));
         Stand::InLine { number, waiter }
+    }
+
+    /// Takes somebody out of line. Gives who is the first then.
+    pub(super) fn leave(&mut self, stand: &Stand) -> Option<Arc<Waiter>> {
+        match stand {
+            Stand::Trying { .. } => self.trying = false,
+            Stand::InLine { number, .. } => {
+                if let Some(contention) = &mut self.contention {
+                    contention.line.remove(number);
+                }
+            }
+            Stand::Left => {}
+        }
+        let next = self.first();
+        if let (Some(next), Stand::InLine { waiter, .. }) = (&next, stand)
+            && waiter.hinted.load(SeqCst)
+        {
+            // The hint was for whoever comes first.
+            next.hinted.store(true, SeqCst);
+        }
+        next
     }
 
     /// Takes note of a look at the store, if there is anybody to whom it matters.

@@ -1,5 +1,8 @@
 use std::{
-    sync::Mutex,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
     time::{Duration, SystemTime},
 };
 
@@ -31,6 +34,8 @@ pub(crate) struct Hold {
     pub(super) task: Option<task::Id>,
     /// The deadline has moved, or the guard has lost its lock in another way.
     changed: Notify,
+    /// Somebody has lined up for the lock since it was granted, or had before.
+    waited_for: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -94,6 +99,8 @@ impl Hold {
     /// A grant, or perhaps one, whose acquirer has gone away.
     pub(super) fn orphaned(wanted: &Wanted, token: Option<FencingToken>, deadline: Deadline) -> Self {
         let hold = Self::new(wanted, token.unwrap_or(FencingToken::ZERO), deadline, Phase::Queued);
+        // It may come when somebody stands in line already.
+        hold.somebody_waits();
         if token.is_none() {
             lock(&hold.state).doubts = 1;
         }
@@ -124,6 +131,7 @@ impl Hold {
             acquired_at: clock::wall(),
             task: if cfg!(debug_assertions) { task::try_id() } else { None },
             changed: Notify::new(),
+            waited_for: AtomicBool::new(false),
             state: Mutex::new(state),
         }
     }
@@ -143,6 +151,16 @@ impl Hold {
 
     pub(super) fn phase(&self) -> Phase {
         lock(&self.state).phase
+    }
+
+    /// Somebody in line waits for it.
+    pub(super) fn somebody_waits(&self) {
+        self.waited_for.store(true, SeqCst);
+    }
+
+    /// Whether the registry is worth a look before it is released.
+    pub(super) fn may_be_wanted(&self) -> bool {
+        self.waited_for.load(SeqCst)
     }
 
     /// Completes when there is a reason to look at the deadline and the phase again.

@@ -25,6 +25,8 @@ pub(super) enum Stand {
     },
     /// In line.
     InLine { number: u64, waiter: Arc<Waiter> },
+    /// Nowhere any more.
+    Left,
 }
 
 /// What the first in line finds.
@@ -78,21 +80,7 @@ impl Registry {
     pub(super) fn leave_line(&self, key: &LockKey, stand: &Stand) -> Option<Arc<Hold>> {
         let mut shard = self.0.of(key);
         let entry = shard.get_mut(key)?;
-        match stand {
-            Stand::Trying { .. } => entry.trying = false,
-            Stand::InLine { number, .. } => {
-                if let Some(contention) = &mut entry.contention {
-                    contention.line.remove(number);
-                }
-            }
-        }
-        let next = entry.first();
-        if let (Some(next), Stand::InLine { waiter, .. }) = (&next, stand)
-            && waiter.hinted.load(SeqCst)
-        {
-            // The hint was for whoever comes first.
-            next.hinted.store(true, SeqCst);
-        }
+        let next = entry.leave(stand);
         let left = match &next {
             None => entry.hold.clone().filter(|hold| hold.phase() == Phase::Queued),
             Some(_) => None,
@@ -114,6 +102,7 @@ impl Registry {
                 let shard = self.0.of(key);
                 shard.get(key).is_some_and(|entry| !entry.trying && entry.first_number() == Some(*number))
             }
+            Stand::Left => false,
         }
     }
 
@@ -139,10 +128,10 @@ impl Registry {
         }
     }
 
-    /// A new grant.
-    pub(super) fn granted(&self, hold: &Arc<Hold>, taken_over: bool, at: BootInstant) {
+    /// A new grant, to somebody who stands there. Says whether that one goes away with it: not if it has come too late.
+    pub(super) fn granted(&self, hold: &Arc<Hold>, stand: &Stand, taken_over: bool, at: BootInstant) -> bool {
         let mut shard = self.0.of(&hold.key);
-        let entry = shard.entry(hold.key.clone()).or_default();
+        let Some(entry) = shard.get_mut(&hold.key) else { return false };
         match (taken_over, entry.handovers) {
             (false, _) => entry.handovers = 0,
             (true, 0) => (entry.handovers, entry.handed_on_since) = (1, Some(at)),
@@ -158,12 +147,21 @@ impl Registry {
             // It was freed by force before the grant's answer came.
             lost = Some(Arc::clone(hold));
         }
+        let is_late =
+            hold.deadline().had_passed(at) || lost.as_ref().is_some_and(|lost| Arc::ptr_eq(lost, hold));
+        let next = if is_late { None } else { entry.leave(stand) };
+        if !entry.line_is_empty() {
+            hold.somebody_waits();
+        }
+        entry.tidy();
         drop(shard);
         tell(looks);
         if let Some(lost) = lost {
             // Whatever its guard believes, the store has granted the lock anew since, or freed it.
             lost.end_renewal(Deadline::PASSED);
         }
+        wake(next.as_deref());
+        !is_late
     }
 
     /// An acquisition was given up before the store had answered.
@@ -189,6 +187,9 @@ impl Registry {
 
     /// A guard is gone: whether somebody here takes its hold over.
     pub(super) fn leave(&self, hold: &Arc<Hold>) -> Leave {
+        if !hold.may_be_wanted() {
+            return Leave::Release;
+        }
         let shard = self.0.of(&hold.key);
         let next = shard.get(&hold.key).and_then(|entry| entry.heir_of(hold));
         drop(shard);

@@ -39,7 +39,7 @@ pub(super) async fn release(
 
 /// Hands the hold over to the next in line, or speaks to the store at once; waits for the releaser if that fails.
 async fn told(service: &Arc<Service>, hold: &Arc<Hold>, failure: &mut Option<StoreError>) -> Settled {
-    if service.registry().is_wanted(hold) {
+    if hold.may_be_wanted() && service.registry().is_wanted(hold) {
         let settled = listen(hold);
         service.let_go(hold);
         return heard(hold, settled).await;

@@ -1,8 +1,10 @@
 use std::{sync::Arc, time::Duration};
 
-use super::{IntoWait, InvalidOption, LockOptions, Locks, OnStoreError, Retry, service::Service};
+use super::{
+    IntoWait, InvalidOption, LockOptions, Locks, OnStoreError, Retry, options::duration, service::Service,
+};
 use crate::{
-    model::{IntoTtl, InvalidKey, Label, Namespace, Ttl},
+    model::{IntoTtl, InvalidDuration, InvalidKey, Label, Namespace, Ttl},
     store::LockStore,
 };
 
@@ -26,7 +28,7 @@ pub struct LocksBuilder {
     store: Option<Arc<dyn LockStore>>,
     namespace: Option<String>,
     defaults: LockOptions,
-    op_timeout: Option<Duration>,
+    op_timeout: Option<Result<Ttl, InvalidDuration>>,
 }
 
 impl LocksBuilder {
@@ -93,8 +95,8 @@ impl LocksBuilder {
     }
 
     /// How long a call to the store may take before its outcome counts as unknown; 1 s unless it is said here.
-    pub fn op_timeout(mut self, limit: Duration) -> Self {
-        self.op_timeout = Some(limit);
+    pub fn op_timeout(mut self, limit: impl IntoTtl) -> Self {
+        self.op_timeout = Some(limit.into_ttl());
         self
     }
 
@@ -110,9 +112,9 @@ impl LocksBuilder {
             Some(name) => Namespace::new(&name)?,
             None => Namespace::NONE,
         };
-        let op_timeout = self.op_timeout.unwrap_or(OP_TIMEOUT);
         let invalid = |(setting, source)| BuildError::InvalidSetting { setting, source };
-        Ttl::new(op_timeout).map_err(|source| invalid(("op_timeout", source.into())))?;
+        let op_timeout =
+            duration("op_timeout", self.op_timeout.as_ref()).map_err(invalid)?.unwrap_or(OP_TIMEOUT);
         let defaults = self.defaults.as_defaults().map_err(invalid)?;
         Ok(Locks::of(Service::new(store, namespace, defaults, op_timeout)))
     }

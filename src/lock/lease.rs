@@ -14,7 +14,7 @@ use super::{
     service::{Domain, Handle},
 };
 use crate::{
-    model::{FencingToken, LockKey, Owner},
+    model::{FencingToken, Label, LockKey, Owner},
     store::{ExtendReply, RotateReply, StoreError},
 };
 
@@ -153,8 +153,8 @@ impl Lease {
     /// happens by itself: the holder decides whether to come to an end.
     ///
     /// What is asked in another process comes here with the next renewal or extension.
-    pub fn asked(&self) -> Option<String> {
-        self.hold.asked().map(|reason| reason.as_str().to_owned())
+    pub fn asked(&self) -> Option<Label> {
+        self.hold.asked()
     }
 
     /// Completes when somebody has asked for the lock, and says why; at once if somebody has already. Never, if nobody
@@ -162,7 +162,7 @@ impl Lease {
     ///
     /// # Cancel safety
     /// Waits only; can be dropped at any time.
-    pub async fn until_asked(&self) -> String {
+    pub async fn until_asked(&self) -> Label {
         loop {
             let changed = self.hold.changed();
             if let Some(reason) = self.asked() {

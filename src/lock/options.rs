@@ -201,7 +201,8 @@ impl LockOptions {
     }
 }
 
-fn duration(
+/// What was given for an option that has to end.
+pub(super) fn duration(
     option: &'static str,
     given: Option<&Result<Ttl, InvalidDuration>>,
 ) -> Result<Option<Duration>, (&'static str, InvalidOption)> {

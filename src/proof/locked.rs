@@ -8,7 +8,7 @@ use super::{LockProof, Lockable, OpenMut, Persistent, ReadProof, Stored, proof::
 use crate::{
     lock::{Extending, IntoExtension, Lease, ReleaseError},
     log::{debug, warn},
-    model::{FencingToken, LockKey, Owner},
+    model::{FencingToken, Label, LockKey, Owner},
 };
 
 /// An entity that is locked and was read under the lock: the proof that [`save`](crate::Repository::save) and
@@ -146,7 +146,7 @@ impl<T: Lockable> Locked<Persistent<T>> {
     }
 
     /// Why somebody has asked for the lock, if somebody has; see [`Lease::asked`].
-    pub fn asked(this: &Self) -> Option<String> {
+    pub fn asked(this: &Self) -> Option<Label> {
         this.lease.asked()
     }
 
@@ -154,7 +154,7 @@ impl<T: Lockable> Locked<Persistent<T>> {
     ///
     /// # Cancel safety
     /// Waits only; can be dropped at any time.
-    pub async fn until_asked(this: &Self) -> String {
+    pub async fn until_asked(this: &Self) -> Label {
         this.lease.until_asked().await
     }
 

@@ -217,7 +217,7 @@ async fn all_leases_of_a_seat_are_asked_and_evicted_at_once() {
     let second = seat.adopt().await.expect("an answer").expect("it is the user's");
     assert!(ours().await);
     locks.lock("seat").ask_release("why").await.expect("an answer");
-    assert_eq!((first.asked().as_deref(), second.asked().as_deref()), (Some("why"), Some("why")));
+    assert_eq!((first.asked(), second.asked()), (Some("why".into()), Some("why".into())));
     drop(first);
     assert!(ours().await, "one lease of it is left");
     drop(second);

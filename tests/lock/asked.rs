@@ -19,14 +19,14 @@ async fn a_guard_of_this_service_hears_of_it_at_once() {
     assert_eq!(locks.lock("k").ask_release("deploying").await.expect("an answer"), AskReply::Asked);
     let (took, reason) = timed(heard).await;
     assert_eq!((took, reason.as_str()), (Duration::ZERO, "deploying"));
-    assert_eq!(lease.asked().as_deref(), Some("deploying"));
-    assert_eq!(lease.until_asked().await, "deploying", "also who asks later");
+    assert_eq!(lease.asked(), Some("deploying".into()));
+    assert_eq!(lease.until_asked().await, "deploying".into(), "also who asks later");
     assert!(!lease.is_lost(), "it is a wish");
     assert_eq!(store.calls(Op::Extend), 0);
 
     // The last word counts.
     locks.lock("k").ask_release("at once").await.expect("an answer");
-    assert_eq!(lease.asked().as_deref(), Some("at once"));
+    assert_eq!(lease.asked(), Some("at once".into()));
     // The next holder is not meant.
     drop(lease);
     let next = locks.lock("k").acquire().await.expect("free");
@@ -45,7 +45,7 @@ async fn a_guard_elsewhere_hears_of_it_with_its_next_renewal() {
     settle().await;
     assert_eq!(lease.asked(), None, "nobody has told it");
     let (took, reason) = timed(lease.until_asked()).await;
-    assert_eq!(reason, "deploying");
+    assert_eq!(reason, "deploying".into());
     assert!(took <= ms(9_000), "{took:?}");
     assert_eq!(store.calls(Op::Extend), 1);
 }
@@ -59,7 +59,7 @@ async fn a_fixed_lease_elsewhere_hears_of_it_with_its_next_extension() {
     tokio::time::sleep(Duration::from_secs(30)).await;
     assert_eq!(lease.asked(), None);
     lease.extend(None).await.expect("held");
-    assert_eq!(lease.asked().as_deref(), Some("deploying"));
+    assert_eq!(lease.asked(), Some("deploying".into()));
 }
 
 #[tokio::test(start_paused = true)]

@@ -118,6 +118,8 @@ fn each_bad_one_is_named_by_the_builder() {
         ("attempts", |b| b.attempts(0), |what| *what == InvalidOption::NoAttempts),
         ("op_timeout", |b| b.op_timeout(Duration::ZERO), zero),
         ("op_timeout", |b| b.op_timeout(Duration::MAX), too_long),
+        ("op_timeout", |b| b.op_timeout("soon"), unreadable),
+        ("op_timeout", |b| b.op_timeout(Ttl::Never), |what| *what == InvalidOption::Never),
     ];
     for (name, set, is_right) in bad {
         match set(Locks::builder().store(MemoryStore::new())).build() {

@@ -34,7 +34,7 @@ use crate::{
 pub(super) async fn acquire(
     service: &Arc<Service>,
     name: &LockKey,
-    options: Resolved,
+    options: &Resolved,
     tries: bool,
     begun: Option<BootInstant>,
 ) -> Result<Option<Arc<Hold>>, AcquireError> {
@@ -54,14 +54,19 @@ pub(super) async fn acquire(
         Wait::Never => Some(service.op_timeout()),
         Wait::Within(limit) => Some(limit),
     };
-    let ticks = if patient { Ticks::wished_for(&options) } else { None };
-    let Resolved { ttl, kept_alive, label, seat, on_store_error, .. } = options;
-    let (owner, seat) = seat.map_or_else(|| (Owner::unique(), false), |owner| (owner, true));
+    let ticks = if patient { Ticks::wished_for(options) } else { None };
+    let now = BootInstant::now();
+    let Resolved { ttl, kept_alive, on_store_error, .. } = *options;
+    let (owner, seat) = match &options.seat {
+        Some(owner) => (owner.clone(), true),
+        None => (Owner::made_at(now), false),
+    };
+    let label = options.label.clone();
     let mut asker = Asker {
         service,
         wanted: Wanted { key, owner, label, ttl, kept_alive, seat },
         patient,
-        begun: begun.unwrap_or_else(BootInstant::now),
+        begun: begun.unwrap_or(now),
         now_is_begun: begun.is_none(),
         limit,
         on_store_error,

@@ -164,11 +164,12 @@ impl Asker<'_> {
         taken_over: Option<&Arc<Hold>>,
     ) -> Result<Arc<Hold>, Ended> {
         let hold = Arc::new(hold);
-        if hold.seat {
+        let deadline = if hold.seat {
             self.service.registry().seat_granted(&hold, answered);
+            hold.deadline()
         } else {
-            place.granted(&hold, taken_over.is_some(), answered);
-        }
+            place.granted(&hold, taken_over.is_some(), answered)
+        };
         if let Some(left) = taken_over {
             self.service.settle(left, Ok(ReleaseReply::Released));
         }
@@ -176,7 +177,6 @@ impl Asker<'_> {
             self.service.let_go(&hold);
             return Err(Ended::Closed);
         }
-        let deadline = hold.deadline();
         if deadline.had_passed(answered) {
             self.renew_owner();
             self.service.let_go(&hold);

@@ -1,7 +1,10 @@
 use std::{
     sync::{
         Mutex,
-        atomic::{AtomicBool, Ordering::SeqCst},
+        atomic::{
+            AtomicBool,
+            Ordering::{Acquire, Release, SeqCst},
+        },
     },
     time::{Duration, SystemTime},
 };
@@ -36,6 +39,8 @@ pub(crate) struct Hold {
     changed: Notify,
     /// Somebody has lined up for the lock since it was granted, or had before.
     waited_for: AtomicBool,
+    /// Its phase is `Gone`.
+    gone: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -132,6 +137,7 @@ impl Hold {
             task: if cfg!(debug_assertions) { task::try_id() } else { None },
             changed: Notify::new(),
             waited_for: AtomicBool::new(false),
+            gone: AtomicBool::new(false),
             state: Mutex::new(state),
         }
     }
@@ -151,6 +157,11 @@ impl Hold {
 
     pub(super) fn phase(&self) -> Phase {
         lock(&self.state).phase
+    }
+
+    /// Whether nothing is left to be done for it: a guard that was released looks once more when it is dropped.
+    pub(super) fn is_gone(&self) -> bool {
+        self.gone.load(Acquire)
     }
 
     /// Somebody in line waits for it.
@@ -312,6 +323,7 @@ impl Hold {
         if before == Phase::Gone {
             return false;
         }
+        self.gone.store(true, Release);
         state.ended = how.as_ref().ok().copied();
         let reply = state.reply.take();
         drop(state);

@@ -9,7 +9,7 @@ use super::{
     registry::{Opening, Stand},
     service::Service,
 };
-use crate::model::{LockKey, Owner, clock::BootInstant};
+use crate::model::{Deadline, LockKey, Owner, clock::BootInstant};
 
 /// A place in the line for a key: given up when dropped, which lets the next one look.
 pub(super) struct Place<'a> {
@@ -63,10 +63,13 @@ impl<'a> Place<'a> {
     }
 
     /// Registers the grant that it was taken for, and gives it up unless the grant has come too late.
-    pub(super) fn granted(&mut self, hold: &Arc<Hold>, taken_over: bool, at: BootInstant) {
-        if self.service.registry().granted(hold, &self.stand, taken_over, at) {
+    /// Says until when it is to be believed.
+    pub(super) fn granted(&mut self, hold: &Arc<Hold>, taken_over: bool, at: BootInstant) -> Deadline {
+        let deadline = self.service.registry().granted(hold, &self.stand, taken_over, at);
+        if !deadline.had_passed(at) {
             self.stand = Stand::Left;
         }
+        deadline
     }
 
     /// Whether the store has had a hint since the last look.

@@ -128,10 +128,17 @@ impl Registry {
         }
     }
 
-    /// A new grant, to somebody who stands there. Says whether that one goes away with it: not if it has come too late.
-    pub(super) fn granted(&self, hold: &Arc<Hold>, stand: &Stand, taken_over: bool, at: BootInstant) -> bool {
+    /// A new grant, to somebody who stands there and goes away with it, unless it has come too late. Says until when it
+    /// is to be believed.
+    pub(super) fn granted(
+        &self,
+        hold: &Arc<Hold>,
+        stand: &Stand,
+        taken_over: bool,
+        at: BootInstant,
+    ) -> Deadline {
         let mut shard = self.0.of(&hold.key);
-        let Some(entry) = shard.get_mut(&hold.key) else { return false };
+        let Some(entry) = shard.get_mut(&hold.key) else { return Deadline::PASSED };
         match (taken_over, entry.handovers) {
             (false, _) => entry.handovers = 0,
             (true, 0) => (entry.handovers, entry.handed_on_since) = (1, Some(at)),
@@ -143,13 +150,13 @@ impl Registry {
             entry.hold = Some(before);
             lost = Some(Arc::clone(hold));
         }
-        if Some(hold.token()) < entry.forced {
+        if entry.forced.is_some_and(|forced| hold.token() < forced) {
             // It was freed by force before the grant's answer came.
             lost = Some(Arc::clone(hold));
         }
-        let is_late =
-            hold.deadline().had_passed(at) || lost.as_ref().is_some_and(|lost| Arc::ptr_eq(lost, hold));
-        let next = if is_late { None } else { entry.leave(stand) };
+        let is_lost = lost.as_ref().is_some_and(|lost| Arc::ptr_eq(lost, hold));
+        let deadline = if is_lost { Deadline::PASSED } else { hold.deadline() };
+        let next = if deadline.had_passed(at) { None } else { entry.leave(stand) };
         if !entry.line_is_empty() {
             hold.somebody_waits();
         }
@@ -161,7 +168,7 @@ impl Registry {
             lost.end_renewal(Deadline::PASSED);
         }
         wake(next.as_deref());
-        !is_late
+        deadline
     }
 
     /// An acquisition was given up before the store had answered.

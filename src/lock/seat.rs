@@ -18,9 +18,9 @@ use crate::{
 pub(super) async fn adopt(
     service: &Arc<Service>,
     name: &LockKey,
-    options: Resolved,
+    options: &Resolved,
 ) -> Result<Option<Arc<Hold>>, AcquireError> {
-    let Resolved { ttl, label, seat, .. } = options;
+    let Resolved { ttl, label, seat, .. } = options.clone();
     let no_seat =
         || AcquireError::InvalidOption { key: name.clone(), option: "owner", source: InvalidOption::NoSeat };
     let owner = seat.ok_or_else(no_seat)?;

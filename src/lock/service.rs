@@ -179,6 +179,9 @@ impl Service {
 
     /// The guard of a hold is gone: somebody here takes the lock over, or it is released in the background.
     pub(super) fn let_go(&self, hold: &Arc<Hold>) {
+        if hold.is_gone() {
+            return;
+        }
         if hold.seat {
             // It is its owner's to release, and stands without a guard.
             hold.advance(Phase::Held, Phase::Gone);

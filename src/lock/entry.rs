@@ -127,7 +127,7 @@ impl Entry {
 
     /// Who may take a hold over, unless others should have a chance.
     pub(super) fn heir_of(&self, hold: &Arc<Hold>) -> Option<Arc<Waiter>> {
-        if self.is_last(hold) && self.may_hand_over() { self.first() } else { None }
+        if self.is_last(hold) { self.first().filter(|_| self.may_hand_over()) } else { None }
     }
 
     pub(super) fn may_hand_over(&self) -> bool {

@@ -44,15 +44,6 @@ pub(super) enum Opening {
     Unsettled,
 }
 
-/// What is to be done about a hold whose guard is gone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Leave {
-    /// Somebody here waits and will take it over.
-    Offered,
-    /// Nobody waits: it has to be released.
-    Release,
-}
-
 impl Registry {
     /// Gets in line, or in front of an empty one.
     pub(super) fn enter(&self, key: &LockKey, seat: Option<&Owner>) -> Stand {
@@ -111,16 +102,17 @@ impl Registry {
         let mut shard = self.0.of(key);
         let Some(entry) = shard.get_mut(key) else { return Opening::Ask };
         let is_asked = entry.contention.as_ref().is_some_and(|contention| contention.abandoned > 0);
-        let may_hand_over = entry.may_hand_over();
         match entry.hold.as_ref().map(|hold| (hold, hold.phase())) {
             Some((hold, Phase::Held)) if hold.is_running() => Opening::HeldHere(Arc::clone(hold)),
-            Some((hold, Phase::Queued)) if may_hand_over && hold.advance(Phase::Queued, Phase::Taken) => {
+            Some((hold, Phase::Queued))
+                if entry.may_hand_over() && hold.advance(Phase::Queued, Phase::Taken) =>
+            {
                 Opening::TakeOver(Arc::clone(hold))
             }
             Some((_, Phase::Queued | Phase::Taken | Phase::Sent)) => Opening::Unsettled,
             _ if is_asked => Opening::Unsettled,
             Some((_, Phase::Held | Phase::Gone)) => Opening::Ask,
-            None if may_hand_over => Opening::Ask,
+            None if entry.may_hand_over() => Opening::Ask,
             None => {
                 entry.handovers = 0;
                 Opening::StandBack
@@ -192,26 +184,16 @@ impl Registry {
         });
     }
 
-    /// A guard is gone: whether somebody here takes its hold over.
-    pub(super) fn leave(&self, hold: &Arc<Hold>) -> Leave {
+    /// A guard is gone: whether somebody here takes its hold over, who is told then.
+    pub(super) fn offer(&self, hold: &Arc<Hold>) -> bool {
         if !hold.may_be_wanted() {
-            return Leave::Release;
+            return false;
         }
         let shard = self.0.of(&hold.key);
         let next = shard.get(&hold.key).and_then(|entry| entry.heir_of(hold));
         drop(shard);
-        match next {
-            Some(next) => {
-                next.woken.notify_one();
-                Leave::Offered
-            }
-            None => Leave::Release,
-        }
-    }
-
-    /// Whether somebody here waits for a hold and may take it over.
-    pub(super) fn is_wanted(&self, hold: &Arc<Hold>) -> bool {
-        self.0.of(&hold.key).get(&hold.key).and_then(|entry| entry.heir_of(hold)).is_some()
+        wake(next.as_deref());
+        next.is_some()
     }
 
     /// The guard of this service that holds the lock.

@@ -182,8 +182,9 @@ impl Releaser {
         let mut queue = lock(&self.queue);
         let mut due = std::mem::take(&mut queue.now);
         let mut wait = None;
+        let now = BootInstant::now();
         while let Some(next) = queue.later.first_entry() {
-            let left = next.key().0.since(BootInstant::now());
+            let left = next.key().0.since(now);
             if !left.is_zero() {
                 wait = Some(left);
                 break;

@@ -16,7 +16,7 @@ use super::{
     keeper::Keeper,
     options::Resolved,
     outage::Outage,
-    registry::{Leave, Registry},
+    registry::Registry,
     releaser::Releaser,
     seats::Seats,
 };
@@ -193,10 +193,18 @@ impl Service {
 
     /// Offers a queued hold to whoever waits here, or has it released.
     pub(super) fn pass_on(&self, hold: &Arc<Hold>) {
-        match self.registry.leave(hold) {
-            Leave::Offered => self.releaser.push_offered(Arc::clone(hold)),
-            Leave::Release => self.releaser.push(Arc::clone(hold)),
+        if !self.offer(hold) {
+            self.releaser.push(Arc::clone(hold));
         }
+    }
+
+    /// Offers a queued hold to whoever waits here. Says whether there is somebody.
+    pub(super) fn offer(&self, hold: &Arc<Hold>) -> bool {
+        let is_offered = self.registry.offer(hold);
+        if is_offered {
+            self.releaser.push_offered(Arc::clone(hold));
+        }
+        is_offered
     }
 
     /// A release that was sent and has failed this often is sent once more, later, unless somebody here takes the lock

@@ -47,6 +47,7 @@
 //! | `tracing` | yes | log lines through `tracing` |
 //! | `serde` | no | `Serialize` for entities and values |
 //! | `sqlite` | no | `SqliteStore` and `SqliteDocuments`; brings `serde` and `sqlx` |
+//! | `testing` | no | the module `testing`: what every store must do, as tests, and stores that fail as they are told |
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -60,6 +61,8 @@ mod model;
 mod proof;
 mod repository;
 mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 // The public interface is:
 pub use crate::error::{Error, Result};

@@ -71,6 +71,16 @@ fn stores_in_sqlite_go_anywhere_and_are_cloned() {
 }
 
 #[test]
+fn what_the_kit_has_goes_anywhere() {
+    use lockproof::testing::{
+        Case, FaultyStore, Need,
+        faulty::{Fault, Op, Step},
+    };
+
+    each!(is_send is_sync is_unpin is_static is_clone is_debug: Case, FaultyStore, Need, Fault, Op, Step);
+}
+
+#[test]
 fn guards_and_entities_go_anywhere() {
     each!(is_send is_sync is_unpin is_static:
         Lease, Guard, Persistent<Account>, Transient<Account>, Stored<Account>,

@@ -14,8 +14,6 @@ mod repo;
 #[allow(clippy::module_inception, reason = "the file is named after its trait")]
 mod repository;
 mod storage;
-#[cfg(test)]
-mod storage_cases;
 mod tickets;
 mod with_lock;
 mod write;
@@ -32,4 +30,6 @@ pub use repo::Repo;
 pub use repository::Repository;
 pub use storage::{Claimed, Inserted, Storage, Written};
 pub use tickets::{Claim, Delete, Insert, Update};
+#[cfg(feature = "testing")]
+pub(crate) use tickets::{Expected, Row};
 pub use with_lock::{RepositoryExt, Scoped};

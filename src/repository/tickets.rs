@@ -38,39 +38,39 @@ pub struct Delete<'a, T: Lockable> {
 }
 
 /// Which row: by the identity that was locked, not by what the entity says now.
-pub(super) struct Row<'a, T: Lockable> {
-    pub(super) id: &'a T::Id,
-    pub(super) key: &'a LockKey,
+pub(crate) struct Row<'a, T: Lockable> {
+    pub(crate) id: &'a T::Id,
+    pub(crate) key: &'a LockKey,
 }
 
 /// What the row must still be like for a write to count.
 #[derive(Clone, Debug)]
-pub(super) struct Expected {
-    pub(super) fence: FencingToken,
+pub(crate) struct Expected {
+    pub(crate) fence: FencingToken,
     /// The version that was loaded, and those that earlier writes of this very guard may have left in it.
-    pub(super) versions: RangeInclusive<i64>,
+    pub(crate) versions: RangeInclusive<i64>,
 }
 
 /// The tickets are made here and not by functions of their own: the compiler would offer those to a user who tries to
 /// make one by hand.
 impl<'a, T: Lockable> Row<'a, T> {
-    pub(super) fn claim(self, fence: FencingToken) -> Claim<'a, T> {
+    pub(crate) fn claim(self, fence: FencingToken) -> Claim<'a, T> {
         Claim { row: self, fence, seat: false }
     }
 
-    pub(super) fn claim_seat(self, fence: FencingToken) -> Claim<'a, T> {
+    pub(crate) fn claim_seat(self, fence: FencingToken) -> Claim<'a, T> {
         Claim { row: self, fence, seat: true }
     }
 
-    pub(super) fn insert(self, entity: &'a T, version: i64) -> Insert<'a, T> {
+    pub(crate) fn insert(self, entity: &'a T, version: i64) -> Insert<'a, T> {
         Insert { row: self, entity, version }
     }
 
-    pub(super) fn update(self, entity: &'a T, expected: Expected) -> Update<'a, T> {
+    pub(crate) fn update(self, entity: &'a T, expected: Expected) -> Update<'a, T> {
         Update { row: self, entity, expected }
     }
 
-    pub(super) fn delete(self, expected: Expected) -> Delete<'a, T> {
+    pub(crate) fn delete(self, expected: Expected) -> Delete<'a, T> {
         Delete { row: self, expected }
     }
 }

@@ -6,7 +6,7 @@ const LIB: usize = 120;
 const FILE: usize = 350;
 
 /// Files that may be longer, with the reason.
-const LONGER: &[(&str, usize, &str)] = &[];
+const LONGER: &[(&str, usize, &str)] = &[("src/testing/list.rs", 600, "the one list of cases, a line each")];
 
 fn lines(file: &str) -> usize {
     let files = sources("src");

@@ -41,21 +41,21 @@ pub(crate) fn cases() -> Vec<Case> {
             drop(world.dropped(world.lock().acquire()).await);
         })
         .many(),
-        case(&["Lease::extend"], "of a lock that is held", async |world: &World| {
+        case(&["Lease::extend", "Extending"], "of a lock that is held", async |world: &World| {
             let held = world.held().await;
             if let Some(ended) = world.dropped(held.extend(None)).await {
                 ended.expect("held");
             }
             still_held(held).await;
         }),
-        case(&["Lease::extend"], "twice in a row", async |world: &World| {
+        case(&["Lease::extend", "Extending"], "twice in a row", async |world: &World| {
             let held = world.held().await;
             drop(world.dropped(held.extend(None)).await);
             drop(world.dropped(held.extend(None)).await);
             still_held(held).await;
         })
         .many(),
-        case(&["Lease::extend"], "of a lease that has lapsed", async |world: &World| {
+        case(&["Lease::extend", "Extending"], "of a lease that has lapsed", async |world: &World| {
             let held = lapsed(world).await;
             drop(world.dropped(held.extend(None)).await);
             assert!(held.is_lost());
@@ -67,6 +67,25 @@ pub(crate) fn cases() -> Vec<Case> {
             let lost = world.dropped(held.lost()).await.is_some();
             assert!(held.is_lost() || !lost);
         }),
+        case(&["Lease::until_asked"], "until somebody asks", async |world: &World| {
+            let held = world.held().await;
+            let asked = world.asked_soon();
+            if let Some(reason) = world.dropped(held.until_asked()).await {
+                assert_eq!(reason, "a reason");
+            }
+            asked.await.expect("no panic").expect("answers");
+            held.release().await.expect("held");
+        }),
+        case(&["Locked::until_asked"], "until somebody asks", async |world: &World| {
+            let account = world.accounts.lock(&1).await.expect("free");
+            let asked = world.asked_soon();
+            if let Some(reason) = world.dropped(Locked::until_asked(&account)).await {
+                assert_eq!(reason, "a reason");
+            }
+            asked.await.expect("no panic").expect("answers");
+            Locked::release(account).await.expect("held");
+        })
+        .on("account:1"),
         case(&["Deadline::passed"], "of a short ttl", async |world: &World| {
             let deadline = Deadline::after(SHORT.parse().expect("a valid ttl"));
             let passed = world.dropped(deadline.passed()).await.is_some();
@@ -79,7 +98,7 @@ pub(crate) fn cases() -> Vec<Case> {
             }
         })
         .on("account:1"),
-        case(&["Locked::extend"], "of an entity", async |world: &World| {
+        case(&["Locked::extend", "Extending"], "of an entity", async |world: &World| {
             let account = world.accounts.lock(&1).await.expect("free");
             if let Some(ended) = world.dropped(Locked::extend(&account, None)).await {
                 ended.expect("held");

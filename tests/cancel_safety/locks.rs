@@ -49,6 +49,17 @@ pub(crate) fn cases() -> Vec<Case> {
             drop(world.dropped(world.lock().acquire()).await);
         })
         .troubled(UNAVAILABLE),
+        wants(&["Lock::acquire"], "of a lock that never expires", async |world: &World| {
+            if let Some(ended) = world.dropped(world.lock().never_expires().acquire()).await {
+                drop(ended.expect("it comes free"));
+            }
+        }),
+        wants(&["Lock::acquire"], "with looks and retries that are counted", async |world: &World| {
+            let counted = world.lock().attempts(2).delay("3ms").retry(3);
+            if let Some(Ok(lease)) = world.dropped(counted.acquire()).await {
+                drop(lease);
+            }
+        }),
         wants(&["Lock::try_acquire"], "once", async |world: &World| {
             if let Some(ended) = world.dropped(world.lock().try_acquire()).await {
                 drop(ended.expect("an answer"));
@@ -59,6 +70,11 @@ pub(crate) fn cases() -> Vec<Case> {
             drop(world.dropped(world.lock().try_acquire()).await);
         })
         .many(),
+        wants(&["Lock::acquire_within"], "a second", async |world: &World| {
+            if let Some(ended) = world.dropped(world.lock().acquire_within("1s")).await {
+                drop(ended.expect("it comes free"));
+            }
+        }),
         case(&["Locks::drain"], "of a lock that was dropped", async |world: &World| {
             drop(world.held().await);
             world.dropped(world.locks.drain()).await;

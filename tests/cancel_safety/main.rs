@@ -2,15 +2,12 @@
 //! the store and the rows are as before or as after.
 //!
 //! Which futures there are is read from the sources. A new one needs a case, in `locks.rs`, `leases.rs`,
-//! `admin.rs`, `repositories.rs` or `stores.rs`: it makes the future and gives it to `World::dropped`, and says what else is to be
+//! `runs.rs`, `seats.rs`, `admin.rs`, `repositories.rs` or `stores.rs`: it makes the future and gives it to `World::dropped`, and says what else is to be
 //! seen. The rest is the same for all: who has the key, who else wants it, when it is dropped, and what must hold in the
 //! end (`World::check`).
 
 mod admin;
 mod drive;
-#[path = "../support/faulty.rs"]
-#[allow(dead_code, reason = "other tests need more of it")]
-mod faulty;
 #[cfg(feature = "sqlite")]
 mod files;
 #[path = "../architecture/imports.rs"]
@@ -21,6 +18,8 @@ mod locks;
 mod planted;
 mod public;
 mod repositories;
+mod runs;
+mod seats;
 mod slow;
 #[path = "../support/sources.rs"]
 mod sources;
@@ -33,14 +32,20 @@ mod world;
 use std::{collections::BTreeSet, time::Duration};
 
 use drive::{Case, drive_all};
+use lockproof::testing::faulty;
 use slow::Pace;
 use world::Home;
 
 /// Those that nobody but the library calls, with the reason why that is enough.
-const EXCLUDED: &[(&str, &str)] = &[(
-    "Storage::",
-    "what a user implements: `Repo` alone makes the tickets for it and calls it, in each case of a repository",
-)];
+const EXCLUDED: &[(&str, &str)] = &[
+    (
+        "Storage::",
+        "what a user implements: `Repo` alone makes the tickets for it and calls it, in each case of a repository",
+    ),
+    ("Harness::", "what a user implements for tests"),
+    ("StorageHarness::", "what a user implements for tests"),
+    ("play", "makes the calls of a test, which are over with it"),
+];
 
 fn is_excluded(future: &str) -> bool {
     EXCLUDED.iter().any(|(prefix, _)| future.starts_with(prefix))
@@ -48,7 +53,11 @@ fn is_excluded(future: &str) -> bool {
 
 /// The cases of what there is in every home.
 fn cases() -> Vec<Case> {
-    [locks::cases(), leases::cases(), admin::cases(), repositories::cases(), stores::cases()]
+    [cases_of_locks(), repositories::cases(), stores::cases()].into_iter().flatten().collect()
+}
+
+fn cases_of_locks() -> Vec<Case> {
+    [locks::cases(), leases::cases(), runs::cases(), seats::cases(), admin::cases()]
         .into_iter()
         .flatten()
         .collect()
@@ -68,7 +77,7 @@ fn every_public_future_has_a_case() {
     assert!(
         missing.is_empty(),
         "public futures without a case: {}.\nAdd a case to the list in tests/cancel_safety/locks.rs, leases.rs, \
-         admin.rs, repositories.rs or stores.rs: `case(&[\"Type::function\"], \"in which situation\", async |world: &World| {{ .. \
+         runs.rs, seats.rs, admin.rs, repositories.rs or stores.rs: `case(&[\"Type::function\"], \"in which situation\", async |world: &World| {{ .. \
          }})`, or `wants(..)` if it takes a lock, that makes the future and gives it to `world.dropped(..)`. Its name is \
          the one given here.",
         missing.join(", ")
@@ -105,12 +114,11 @@ async fn dropped_at_a_store_that_answers_at_once() {
 /// In real time, and in fewer settings.
 #[cfg(feature = "sqlite")]
 mod in_a_file {
-    use crate::{admin, all_are_safe, files, leases, locks, repositories, stores, world::Home};
+    use crate::{all_are_safe, cases_of_locks, files, repositories, stores, world::Home};
 
     #[tokio::test]
     async fn locks_and_leases_are_dropped() {
-        let cases = [locks::cases(), leases::cases(), admin::cases()].into_iter().flatten().collect();
-        all_are_safe(Home::File, cases).await;
+        all_are_safe(Home::File, cases_of_locks()).await;
     }
 
     #[tokio::test]

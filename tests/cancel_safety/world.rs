@@ -10,8 +10,8 @@ use std::{
 };
 
 use lockproof::{
-    AcquireError, Lease, List, Lock, LockStore, Lockable, Locked, Locks, MemoryStorage, MemoryStore, Query,
-    Repository, Storage, Transient,
+    AcquireError, AdminError, AskReply, Lease, List, Lock, LockStore, Lockable, Locked, Locks, MemoryStorage,
+    MemoryStore, Query, Repository, Storage, Transient,
 };
 use serde::{Deserialize, Serialize};
 use tokio::{
@@ -353,6 +353,15 @@ impl World {
     /// A guard of the service, for the future to be about.
     pub(crate) async fn held(&self) -> Lease {
         self.lock().acquire().await.expect("free")
+    }
+
+    /// Somebody of this service asks for the lock.
+    pub(crate) fn asked_soon(&self) -> JoinHandle<Result<AskReply, AdminError>> {
+        let lock = self.lock();
+        tokio::spawn(async move {
+            sleep(Duration::from_millis(20)).await;
+            lock.ask_release("a reason").await
+        })
     }
 
     /// A locked account, the same way, with one more in it.

@@ -1,7 +1,7 @@
 //! How locks are held over time, over a store in memory and over one that fails.
 
-#[path = "../support/faulty.rs"]
-mod faulty;
+use lockproof::testing::faulty;
+
 #[cfg(feature = "tracing")]
 #[path = "../support/log.rs"]
 mod log;

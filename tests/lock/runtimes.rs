@@ -210,7 +210,7 @@ fn a_service_whose_runtime_has_ended_ends_with_its_last_handle() {
     let runtime = runtime();
     let store = FaultyStore::over(MemoryStore::new());
     store.once(Op::Acquire, [HANGS]);
-    let script = store.script_alive();
+    let in_use = store.in_use();
     let locks = Locks::new(store);
     let lock = locks.lock("k");
     let mut asking = Box::pin(async move { lock.acquire().await.map(drop) });
@@ -219,7 +219,7 @@ fn a_service_whose_runtime_has_ended_ends_with_its_last_handle() {
     drop(runtime);
     // Its call is left with a releaser that has no runtime.
     drop(asking);
-    assert!(script());
+    assert!(in_use());
     drop((lease, locks));
-    assert!(!script(), "the service has gone, and the store with it");
+    assert!(!in_use(), "the service has gone, and the store with it");
 }

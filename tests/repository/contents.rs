@@ -11,7 +11,7 @@ struct Note {
     id: String,
     text: String,
     tags: Vec<String>,
-    parent: Option<Box<Note>>,
+    parent: Option<Box<Self>>,
 }
 
 fn note(id: &str, text: impl Into<String>) -> Note {
@@ -67,7 +67,7 @@ async fn an_id_that_makes_no_key_is_refused_everywhere() -> Result<()> {
         let id = id.to_owned();
         assert!(notes.insert(Transient::new(note(&id, "text"))).await.is_err());
         assert!(notes.lock(&id).await.map(drop).is_err());
-        assert!(notes.lock_all(&[id.clone()]).await.map(drop).is_err());
+        assert!(notes.lock_all(std::slice::from_ref(&id)).await.map(drop).is_err());
         assert!(notes.try_lock(&id).await.map(drop).is_err());
         assert!(notes.delete_by_id(&id).await.is_err());
         let forced: Result<_, Error> = notes.force_release(&id).await;

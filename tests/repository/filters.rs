@@ -1,66 +1,29 @@
 use std::time::Duration;
 
-use futures::poll;
 use lockproof::{
-    Claim, Claimed, Delete, Error, Filter, Insert, Inserted, LockError, Locks, MemoryStorage, Query,
-    Repository, Result, Storage, StoreError, Stored, Transient, Update, Written, field,
+    Claim, Claimed, Delete, Insert, Inserted, Locks, MemoryStorage, Query, Repository, Result, Storage,
+    StoreError, Stored, Transient, Update, Written, field,
 };
 
-use crate::{
-    account::{Account, account, chain, fill},
-    memory::home::bank,
-    table::Table,
-};
+use crate::account::{Account, account, chain, fill};
 
 #[tokio::test(start_paused = true)]
-async fn find_one_and_find_all() -> Result<()> {
-    let (_locks, accounts, _home) = bank().await;
-    for id in 3..=6 {
-        accounts.insert(Transient::new(account(id, 100 - id as i64))).await?;
+async fn find_all_goes_by_the_order_of_insertion_or_of_its_own() -> Result<()> {
+    let accounts = Locks::memory().repository(MemoryStorage::new());
+    for (id, balance) in [(4, 3), (1, 1), (3, 3), (2, 2), (5, 3)] {
+        accounts.insert(Transient::new(account(id, balance))).await?;
     }
-    let one = accounts.find_one(field!(Account.owner).eq("owner 2")).await?;
-    assert_eq!(one.map(|one| one.id), Some(2));
-    assert!(accounts.find_one(field!(Account.owner).eq("nobody")).await?.is_none());
-    let query = Query::all().order_by(field!(Account.balance).descending()).offset(1).limit(3);
-    let ids: Vec<_> = accounts.find_all(query).await?.iter().map(|one| one.id).collect();
-    assert_eq!(ids, [4, 5, 6]);
+    let ids = async |query: Query<Account>| -> Result<Vec<u64>> {
+        Ok(accounts.find_all(query).await?.iter().map(|one| one.id).collect())
+    };
+    assert_eq!(ids(Query::all()).await?, [4, 1, 3, 2, 5]);
+    assert_eq!(ids(Query::all().offset(1).limit(2)).await?, [1, 3]);
+    let threes = || Query::from(field!(Account.balance).eq(3));
+    assert_eq!(ids(threes().offset(1)).await?, [3, 5]);
+    let richest = Query::all().order_by(field!(Account.balance).descending());
+    assert_eq!(ids(richest.order_by(field!(Account.owner).ascending()).limit(2)).await?, [3, 4]);
     let both = field!(Account.owner).eq("owner 2").and(field!(Account.balance).eq(1));
     assert!(accounts.find_one(both).await?.is_none());
-    assert_eq!(accounts.find_all(Query::all()).await?.len(), 6);
-    Ok(())
-}
-
-#[tokio::test(start_paused = true)]
-async fn lock_one_locks_what_matches() -> Result<()> {
-    let (_locks, accounts, _home) = bank().await;
-    let locked = accounts.lock_one(field!(Account.balance).eq(20)).await?;
-    assert_eq!(locked.id, 2);
-    let none = accounts.lock_one(field!(Account.balance).eq(21)).await;
-    assert!(matches!(none, Err(Error::Lock(LockError::NoneMatches { .. }))));
-    assert!(accounts.lock_one(field!(Account.balance).eq(21)).optional().await?.is_none());
-    Ok(())
-}
-
-#[tokio::test(start_paused = true)]
-async fn lock_one_checks_again_under_the_lock() -> Result<()> {
-    let accounts = Locks::memory().repository(Table::default());
-    fill(&accounts).await;
-    accounts.insert(Transient::new(account(3, 10))).await?;
-    let mut holder = accounts.lock(&1).await?;
-    // It finds account 1, and waits for the lock.
-    let filter: Filter<Account> = field!(Account.balance).eq(10);
-    let mut waiting = Box::pin(accounts.lock_one(filter));
-    for _ in 0..10 {
-        assert!(poll!(&mut waiting).is_pending());
-        tokio::task::yield_now().await;
-    }
-    holder.balance = 0;
-    accounts.save(&mut holder).await?;
-    drop(holder);
-    let locked = tokio::time::timeout(Duration::from_secs(1), waiting).await.expect("in time")?;
-    assert_eq!(locked.id, 3, "account 1 does not match any more");
-    drop(locked);
-    assert!(accounts.try_lock(&1).await?.is_some(), "and was not left locked");
     Ok(())
 }
 

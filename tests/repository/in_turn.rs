@@ -52,7 +52,7 @@ async fn services_over_one_home_take_turns() -> Result<()> {
         Ok(())
     };
     let (a, b) = tokio::join!(add(&first), add(&second));
-    (a?, b?);
+    a.and(b)?;
     assert_eq!(first.find(&1).await?.map(|one| one.balance), Some(30));
     Ok(())
 }

@@ -6,16 +6,19 @@
 mod log;
 
 mod account;
-mod doubt;
-mod fence_ahead;
 mod filters;
 mod force_stamps;
 mod guards;
 mod lock_all_ends;
 #[cfg(feature = "tracing")]
 mod logs;
+mod out_of_range;
 mod seats_in_doubt;
+#[cfg(feature = "sqlite")]
+mod sqlite_documents;
+mod storage;
 mod table;
+mod with_lock;
 
 mod memory {
     #[path = "../contents.rs"]
@@ -27,12 +30,8 @@ mod memory {
     mod in_turn;
     #[path = "../lock_all.rs"]
     mod lock_all;
-    #[path = "../round_trips.rs"]
-    mod round_trips;
     #[path = "../seats.rs"]
     mod seats;
-    #[path = "../writes.rs"]
-    mod writes;
 }
 
 #[cfg(feature = "sqlite")]
@@ -46,10 +45,6 @@ mod sqlite {
     mod in_turn;
     #[path = "../lock_all.rs"]
     mod lock_all;
-    #[path = "../round_trips.rs"]
-    mod round_trips;
     #[path = "../seats.rs"]
     mod seats;
-    #[path = "../writes.rs"]
-    mod writes;
 }

@@ -2,16 +2,20 @@
 
 use lockproof::{
     AcquireError, Error, LockError, LockOptions, Locked, Locks, Outcome, Repo, Repository, Result, SaveError,
+    testing::{
+        FaultyStorage,
+        StorageFault::{LoseReply, LoseRequest, Refuse},
+    },
 };
 
 use crate::{
     account::{Account, fill},
-    table::{Fault, Table},
+    table::Table,
 };
 
-async fn bank() -> (Table, Repo<Account, Table>) {
+async fn bank() -> (Table, Repo<Account, FaultyStorage<Table>>) {
     let table = Table::default();
-    let accounts = Locks::memory().repository(table.clone());
+    let accounts = Locks::memory().repository(FaultyStorage::over(table.clone()));
     fill(&accounts).await;
     (table, accounts)
 }
@@ -26,10 +30,10 @@ async fn balance(accounts: &impl Repository<Account>) -> Option<i64> {
 
 #[tokio::test(start_paused = true)]
 async fn a_save_that_did_not_land_is_saved_again() -> Result<()> {
-    let (table, accounts) = bank().await;
+    let (_table, accounts) = bank().await;
     let mut one = accounts.lock_with(&1, seat()).await?;
     let read = Locked::version(&one);
-    table.next_faults([Fault::LoseRequest, Fault::Refuse]);
+    accounts.storage().next([LoseRequest, Refuse]);
     one.balance += 1;
     for _ in 0..2 {
         let error = accounts.save(&mut one).await.expect_err("in doubt");
@@ -42,9 +46,9 @@ async fn a_save_that_did_not_land_is_saved_again() -> Result<()> {
 
 #[tokio::test(start_paused = true)]
 async fn a_save_that_may_have_landed_is_loaded_anew() -> Result<()> {
-    let (table, accounts) = bank().await;
+    let (_table, accounts) = bank().await;
     let mut one = accounts.lock_with(&1, seat()).await?;
-    table.next_faults([Fault::LoseReply]);
+    accounts.storage().next([LoseReply]);
     one.balance += 1;
     let error = accounts.save(&mut one).await.expect_err("in doubt");
     assert_eq!(error.outcome(), Outcome::Unknown);
@@ -61,11 +65,11 @@ async fn a_save_that_may_have_landed_is_loaded_anew() -> Result<()> {
 
 #[tokio::test(start_paused = true)]
 async fn the_write_of_another_guard_is_not_overwritten_in_doubt() -> Result<()> {
-    let (table, accounts) = bank().await;
+    let (_table, accounts) = bank().await;
     let mut one = accounts.lock_with(&1, seat()).await?;
     let mut other = accounts.lock_with(&1, seat()).await?;
     assert_eq!(Locked::fence(&one), Locked::fence(&other));
-    table.next_faults([Fault::LoseRequest]);
+    accounts.storage().next([LoseRequest]);
     one.balance += 1;
     assert!(accounts.save(&mut one).await.is_err());
     other.balance += 100;

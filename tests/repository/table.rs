@@ -1,10 +1,10 @@
-//! A table that tests can reach into, and that loses answers: a storage as a user would write it.
+//! A table that tests can reach into: a storage as a user would write it.
 
 use std::{
     collections::BTreeMap,
     sync::{
         Arc, Mutex, MutexGuard,
-        atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
+        atomic::{AtomicBool, Ordering::SeqCst},
     },
     time::Duration,
 };
@@ -23,8 +23,6 @@ pub(crate) struct Table(Arc<Inner>);
 #[derive(Default)]
 struct Inner {
     rows: Mutex<BTreeMap<u64, Row>>,
-    faults: Mutex<Vec<Fault>>,
-    writes: AtomicUsize,
     /// How long a read under the lock takes.
     claim_time: Mutex<Duration>,
     claim_fails: AtomicBool,
@@ -35,17 +33,6 @@ pub(crate) struct Row {
     pub(crate) account: Account,
     pub(crate) fence: i64,
     pub(crate) version: i64,
-}
-
-/// What happens to a write.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
-    /// It is done, and the answer is lost.
-    LoseReply,
-    /// It is not done, and the caller is not told whether it was.
-    LoseRequest,
-    /// It is provably not done.
-    Refuse,
 }
 
 impl Row {
@@ -60,11 +47,6 @@ impl Table {
         self.0.rows.lock().expect("no panic")
     }
 
-    /// What happens to the next writes, in this order.
-    pub(crate) fn next_faults(&self, faults: impl IntoIterator<Item = Fault>) {
-        self.0.faults.lock().expect("no panic").extend(faults);
-    }
-
     /// Each read under the lock takes this long from now on.
     pub(crate) fn slow_claims(&self, time: Duration) {
         *self.0.claim_time.lock().expect("no panic") = time;
@@ -73,31 +55,6 @@ impl Table {
     /// The next read under the lock is provably not done.
     pub(crate) fn fail_next_claim(&self) {
         self.0.claim_fails.store(true, SeqCst);
-    }
-
-    /// How many writes were really done.
-    pub(crate) fn writes(&self) -> usize {
-        self.0.writes.load(SeqCst)
-    }
-
-    async fn write(&self, work: impl FnOnce() -> Result<Written, StoreError>) -> Result<Written, StoreError> {
-        let fault = {
-            let mut faults = self.0.faults.lock().expect("no panic");
-            if faults.is_empty() { None } else { Some(faults.remove(0)) }
-        };
-        let unknown = || Err(StoreError::new(StoreErrorKind::OutcomeUnknown, "the connection broke"));
-        yield_now().await;
-        match fault {
-            Some(Fault::LoseRequest) => return unknown(),
-            Some(Fault::Refuse) => return Err(refused()),
-            Some(Fault::LoseReply) | None => {}
-        }
-        let answer = work();
-        if let Ok(Written::Done) = answer {
-            self.0.writes.fetch_add(1, SeqCst);
-        }
-        yield_now().await;
-        if fault.is_some() { unknown() } else { answer }
     }
 }
 
@@ -146,27 +103,23 @@ impl Storage<Account> for Table {
     }
 
     async fn update(&self, update: Update<'_, Account>) -> Result<Written, StoreError> {
-        self.write(|| match self.rows().get_mut(update.id()) {
+        match self.rows().get_mut(update.id()) {
             Some(row) if row.fence == update.fence() && update.versions().contains(&row.version) => {
                 (row.account, row.version) = (update.entity().clone(), update.version());
                 Ok(Written::Done)
             }
             row => update.refused(row.map(|row| (row.fence, row.version))),
-        })
-        .await
+        }
     }
 
     async fn delete(&self, delete: Delete<'_, Account>) -> Result<Written, StoreError> {
-        self.write(|| {
-            let mut rows = self.rows();
-            match rows.get(delete.id()) {
-                Some(row) if row.fence == delete.fence() && delete.versions().contains(&row.version) => {
-                    rows.remove(delete.id());
-                    Ok(Written::Done)
-                }
-                row => delete.refused(row.map(|row| (row.fence, row.version))),
+        let mut rows = self.rows();
+        match rows.get(delete.id()) {
+            Some(row) if row.fence == delete.fence() && delete.versions().contains(&row.version) => {
+                rows.remove(delete.id());
+                Ok(Written::Done)
             }
-        })
-        .await
+            row => delete.refused(row.map(|row| (row.fence, row.version))),
+        }
     }
 }

@@ -21,11 +21,24 @@ fn each_failing_case_is_named_once() {
 
 #[test]
 fn each_named_test_exists() {
+    let read = |row: &str, file: &str| {
+        fs::read_to_string(root().join("..").join(file))
+            .unwrap_or_else(|error| panic!("{row}: {file}: {error}"))
+    };
     for (row, name) in named_in("R") {
         let (file, function) =
             name.split_once("::").unwrap_or_else(|| panic!("{row}: `{name}` is no `file.rs::function`"));
-        let text = fs::read_to_string(root().join("..").join(file))
-            .unwrap_or_else(|error| panic!("{row}: {file}: {error}"));
+        let text = read(&row, file);
+        // A case of the kit for stores becomes a test by its line in the list beside its folder.
+        if let Some((kit, _)) = file.split_once("/cases/").filter(|(kit, _)| kit.starts_with("src/testing")) {
+            let is_listed =
+                read(&row, &format!("{kit}/list.rs")).split_whitespace().any(|word| word == function);
+            assert!(
+                is_listed && text.contains(&format!("async fn {function}")),
+                "{row}: `{name}` is no case"
+            );
+            continue;
+        }
         // The attribute above it may be `#[tokio::test(..)]`; without one it is no test.
         let before = text
             .split_once(&format!("fn {function}("))

@@ -1,0 +1,85 @@
+//! How the cases get at each store.
+
+use std::{sync::Arc, time::Duration};
+
+use lockproof::{
+    LockStore, MemoryStore, StoreFuture,
+    testing::{CaseFuture, Count, FaultyStore, Harness},
+};
+
+/// A memory store, whose time is tokio's and stands still while somebody computes.
+#[derive(Default)]
+pub(crate) struct Memory(MemoryStore);
+
+impl Harness for Memory {
+    fn open(&self) -> StoreFuture<Arc<dyn LockStore>> {
+        opened(self.0.clone())
+    }
+
+    fn run(&self, case: CaseFuture<'_>) {
+        in_no_time(case);
+    }
+
+    fn margin(&self) -> Duration {
+        Duration::from_millis(20)
+    }
+
+    fn many(&self) -> usize {
+        100_000
+    }
+
+    fn count(&self) -> Option<Count> {
+        let store = self.0.clone();
+        Some(Box::new(move || {
+            let count = store.len();
+            Box::pin(async move { Ok(count) })
+        }))
+    }
+}
+
+/// The same behind a decorator and an `Arc<dyn LockStore>`.
+#[derive(Default)]
+pub(crate) struct Decorated(Memory);
+
+impl Harness for Decorated {
+    fn open(&self) -> StoreFuture<Arc<dyn LockStore>> {
+        let inner: Arc<dyn LockStore> = Arc::new(self.0.0.clone());
+        opened(FaultyStore::over(inner))
+    }
+
+    fn run(&self, case: CaseFuture<'_>) {
+        in_no_time(case);
+    }
+
+    fn margin(&self) -> Duration {
+        self.0.margin()
+    }
+}
+
+pub(crate) fn opened(store: impl LockStore) -> StoreFuture<Arc<dyn LockStore>> {
+    Box::pin(async { Ok(Arc::new(store) as Arc<dyn LockStore>) })
+}
+
+pub(crate) fn in_no_time(case: CaseFuture<'_>) {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    runtime.enable_time().start_paused(true).build().expect("a runtime").block_on(case);
+}
+
+/// Two pools on one file, as two processes have them.
+#[cfg(feature = "sqlite")]
+pub(crate) struct Sqlite(tempfile::TempDir);
+
+#[cfg(feature = "sqlite")]
+impl Sqlite {
+    pub(crate) fn new() -> Self {
+        Self(tempfile::tempdir().expect("a directory"))
+    }
+}
+
+#[cfg(feature = "sqlite")]
+impl Harness for Sqlite {
+    fn open(&self) -> StoreFuture<Arc<dyn LockStore>> {
+        let file = self.0.path().join("locks.db");
+        Box::pin(async { Ok(Arc::new(lockproof::SqliteStore::open(file).await?) as Arc<dyn LockStore>) })
+    }
+}

@@ -1,0 +1,20 @@
+//! What every lock store must do, on those that come with the library: each case is a test of each store.
+
+mod complete;
+mod harnesses;
+mod plain;
+
+mod conformance {
+    #[cfg(feature = "sqlite")]
+    use crate::harnesses::Sqlite;
+    use crate::{
+        harnesses::{Decorated, Memory},
+        plain::Plain,
+    };
+
+    lockproof::testing::conformance!(memory, Memory::default());
+    lockproof::testing::conformance!(plain, Plain::default());
+    lockproof::testing::conformance!(decorated_memory, Decorated::default());
+    #[cfg(feature = "sqlite")]
+    lockproof::testing::conformance!(sqlite, Sqlite::new());
+}

@@ -1,0 +1,133 @@
+//! The cases for homes of entities, on each that comes with the crate and on a table of one's own.
+
+use lockproof::{
+    Filter, Lockable, Locked, MemoryStorage, Order, Persistent, StoreError, field, testing::StorageHarness,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    account::{Account, account},
+    table::Table,
+};
+
+/// As free as an entity can be.
+#[derive(Lockable, Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Note {
+    #[lock(id)]
+    title: String,
+    text: String,
+    number: i64,
+}
+
+/// What a harness says of its entities, for two types of them.
+macro_rules! entities {
+    ($entity:ident, $number:ident, $text:ident, $make:expr) => {
+        fn entity(&self, id: u32, number: i64) -> $entity {
+            ($make)(id, number)
+        }
+
+        fn number(&self, entity: &$entity) -> i64 {
+            entity.$number
+        }
+
+        fn set_number(&self, entity: &mut $entity, number: i64) {
+            entity.$number = number;
+        }
+
+        fn with_text(&self, id: u32, text: &str) -> Option<$entity> {
+            Some($entity { $text: text.into(), ..($make)(id, 7) })
+        }
+
+        fn having(&self, number: i64) -> Option<Filter<$entity>> {
+            Some(field!($entity.$number).eq(number))
+        }
+
+        fn by_number(&self) -> Option<Order<$entity>> {
+            Some(field!($entity.$number).ascending())
+        }
+
+        fn swap(&self, one: &mut Locked<Persistent<$entity>>, two: &mut Locked<Persistent<$entity>>) -> bool {
+            std::mem::swap(&mut **one, &mut **two);
+            true
+        }
+    };
+}
+
+macro_rules! notes {
+    () => {
+        entities!(Note, number, text, |id: u32, number| Note {
+            title: id.to_string(),
+            text: format!("note {id}"),
+            number
+        });
+
+        fn with_id(&self, id: &str) -> Option<Note> {
+            Some(Note { title: id.into(), text: String::new(), number: i64::MIN })
+        }
+    };
+}
+
+#[derive(Default)]
+struct InMemory(MemoryStorage<Note>);
+
+impl StorageHarness for InMemory {
+    type Entity = Note;
+    type Storage = MemoryStorage<Note>;
+
+    async fn open(&self) -> Result<MemoryStorage<Note>, StoreError> {
+        Ok(self.0.clone())
+    }
+
+    notes!();
+}
+
+#[derive(Default)]
+struct OfOnesOwn(Table);
+
+impl StorageHarness for OfOnesOwn {
+    type Entity = Account;
+    type Storage = Table;
+
+    async fn open(&self) -> Result<Table, StoreError> {
+        Ok(self.0.clone())
+    }
+
+    entities!(Account, balance, owner, |id: u32, balance| account(id.into(), balance));
+}
+
+#[cfg(feature = "sqlite")]
+mod sqlite {
+    use lockproof::{Locks, SqliteDocuments, SqliteStore};
+    use tempfile::TempDir;
+
+    use super::*;
+
+    /// Locks and entities in one file.
+    pub(super) struct OneFile(TempDir);
+
+    impl OneFile {
+        pub(super) fn new() -> Self {
+            Self(TempDir::new().expect("a directory"))
+        }
+    }
+
+    impl StorageHarness for OneFile {
+        type Entity = Note;
+        type Storage = SqliteDocuments<Note>;
+
+        async fn open(&self) -> Result<SqliteDocuments<Note>, StoreError> {
+            SqliteDocuments::open(self.0.path().join("notes.db")).await
+        }
+
+        async fn locks(&self) -> Result<Locks, StoreError> {
+            Ok(Locks::new(SqliteStore::open(self.0.path().join("notes.db")).await?))
+        }
+
+        notes!();
+    }
+}
+
+lockproof::testing::storage_conformance!(memory, InMemory::default());
+#[cfg(feature = "sqlite")]
+lockproof::testing::storage_conformance!(documents, sqlite::OneFile::new());
+lockproof::testing::storage_conformance!(table, OfOnesOwn::default());

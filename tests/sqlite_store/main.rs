@@ -1,0 +1,8 @@
+//! What only a file can do to a lock store. What every store must do is in `tests/conformance`.
+#![cfg(feature = "sqlite")]
+
+mod calls;
+mod killed;
+mod pools;
+mod sqlite;
+mod sqlite_busy;

@@ -14,7 +14,7 @@ use super::{
     AcquireError, Wait,
     asker::{Asker, Ended},
     hints::Listening,
-    hold::{Hold, Wanted},
+    hold::Hold,
     nap::{CAP, Until, nap},
     options::Resolved,
     place::Place,
@@ -23,6 +23,7 @@ use super::{
     service::Service,
     tasks::{at_most, has_runtime},
     ticks::Ticks,
+    wanted::Wanted,
 };
 use crate::{
     model::{LockKey, Owner, clock::BootInstant},

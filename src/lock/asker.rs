@@ -9,7 +9,7 @@ use super::{
     OnStoreError,
     abandoned::{Abandoned, Grant, give_back, lapsed},
     call::{Call, Finish},
-    hold::{Hold, Wanted},
+    hold::Hold,
     looks::Looks,
     nap::Until,
     place::Place,
@@ -17,6 +17,7 @@ use super::{
     service::Service,
     tasks::at_most,
     ticks::Ticks,
+    wanted::Wanted,
 };
 use crate::{
     model::{Deadline, Owner, clock::BootInstant},
@@ -77,7 +78,12 @@ impl Asker<'_> {
             Ok(AcquireReply::Granted { token }) => {
                 let deadline = Deadline::counted_from(sent, self.wanted.ttl);
                 return self
-                    .grant(place, Hold::granted(&self.wanted, token, deadline), answered, None)
+                    .grant(
+                        place,
+                        Hold::granted(&self.wanted, token, deadline, answered.wall_micros()),
+                        answered,
+                        None,
+                    )
                     .map(Ok);
             }
             Ok(AcquireReply::Held { remaining, holder }) => {
@@ -105,8 +111,13 @@ impl Asker<'_> {
         match answer {
             Ok(RotateReply::Granted { token }) => {
                 let deadline = Deadline::counted_from(sent, ttl);
-                self.grant(place, Hold::granted(&self.wanted, token, deadline), answered, Some(&left))
-                    .map(Some)
+                self.grant(
+                    place,
+                    Hold::granted(&self.wanted, token, deadline, answered.wall_micros()),
+                    answered,
+                    Some(&left),
+                )
+                .map(Some)
             }
             Ok(RotateReply::NotHeld) => {
                 lapsed(self.service, left);

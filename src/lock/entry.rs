@@ -27,10 +27,16 @@ pub(super) struct Entry {
     pub(super) hold: Option<Arc<Hold>>,
     /// Somebody speaks to the store about a key for which nobody stood in line.
     pub(super) trying: bool,
-    /// How often it was handed on in a row, and since when.
-    pub(super) handovers: u32,
-    pub(super) handed_on_since: Option<BootInstant>,
     pub(super) contention: Option<Box<Contention>>,
+    pub(super) past: Option<Box<Past>>,
+}
+
+/// What only keys need that were handed on or freed by force.
+#[derive(Debug, Default)]
+pub(super) struct Past {
+    /// How often it was handed on in a row, and since when.
+    handovers: u32,
+    handed_on_since: Option<BootInstant>,
     /// The token of the last time that it was freed by force from here: what was granted below that is over.
     pub(super) forced: Option<FencingToken>,
 }
@@ -131,9 +137,27 @@ impl Entry {
     }
 
     pub(super) fn may_hand_over(&self) -> bool {
-        self.handovers < HANDOVERS
-            || self.handovers < MAX_HANDOVERS
-                && self.handed_on_since.is_some_and(|since| BootInstant::now().since(since) < CHAIN)
+        self.past.as_ref().is_none_or(|past| {
+            past.handovers < HANDOVERS
+                || past.handovers < MAX_HANDOVERS
+                    && past.handed_on_since.is_some_and(|since| BootInstant::now().since(since) < CHAIN)
+        })
+    }
+
+    /// It was handed on inside this service, at this time.
+    pub(super) fn handed_on(&mut self, at: BootInstant) {
+        let past = self.past.get_or_insert_default();
+        if past.handovers == 0 {
+            past.handed_on_since = Some(at);
+        }
+        past.handovers += 1;
+    }
+
+    /// Others had their chance.
+    pub(super) fn begin_anew(&mut self) {
+        if let Some(past) = &mut self.past {
+            past.handovers = 0;
+        }
     }
 
     pub(super) fn is_last(&self, hold: &Arc<Hold>) -> bool {

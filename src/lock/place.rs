@@ -4,10 +4,11 @@ use std::{
 };
 
 use super::{
-    hold::{Hold, Wanted},
+    hold::Hold,
     looks::Looks,
     registry::{Opening, Stand},
     service::Service,
+    wanted::Wanted,
 };
 use crate::model::{Deadline, LockKey, Owner, clock::BootInstant};
 

@@ -4,8 +4,9 @@ use std::sync::{Arc, atomic::Ordering::SeqCst};
 
 use super::{
     entry::{Entry, Waiter},
-    hold::{Hold, Phase},
+    hold::Hold,
     looks::tell,
+    phase::Phase,
 };
 use crate::{
     model::{Deadline, LockKey, Owner, clock::BootInstant},
@@ -114,7 +115,7 @@ impl Registry {
             Some((_, Phase::Held | Phase::Gone)) => Opening::Ask,
             None if entry.may_hand_over() => Opening::Ask,
             None => {
-                entry.handovers = 0;
+                entry.begin_anew();
                 Opening::StandBack
             }
         }
@@ -131,10 +132,10 @@ impl Registry {
     ) -> Deadline {
         let mut shard = self.0.of(&hold.key);
         let Some(entry) = shard.get_mut(&hold.key) else { return Deadline::PASSED };
-        match (taken_over, entry.handovers) {
-            (false, _) => entry.handovers = 0,
-            (true, 0) => (entry.handovers, entry.handed_on_since) = (1, Some(at)),
-            (true, _) => entry.handovers += 1,
+        if taken_over {
+            entry.handed_on(at);
+        } else {
+            entry.begin_anew();
         }
         let looks = entry.looked(at);
         let mut lost = entry.hold.replace(Arc::clone(hold)).filter(|before| before.owner != hold.owner);
@@ -142,7 +143,8 @@ impl Registry {
             entry.hold = Some(before);
             lost = Some(Arc::clone(hold));
         }
-        if entry.forced.is_some_and(|forced| hold.token() < forced) {
+        let forced = entry.past.as_ref().and_then(|past| past.forced);
+        if forced.is_some_and(|forced| hold.token() < forced) {
             // It was freed by force before the grant's answer came.
             lost = Some(Arc::clone(hold));
         }

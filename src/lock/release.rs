@@ -7,7 +7,8 @@ use tokio::sync::oneshot;
 use super::{
     ReleaseError,
     call::{Call, Finish},
-    hold::{Hold, Phase, Settled},
+    hold::Hold,
+    phase::{Phase, Settled},
     releaser::{conclude, give_up, try_again},
     service::Service,
     tasks::{no_runtime, within},

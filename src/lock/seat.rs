@@ -4,13 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use super::{
     AcquireError, InvalidOption,
-    hold::{Hold, Wanted},
+    hold::Hold,
     options::Resolved,
     service::Service,
     tasks::{has_runtime, within},
+    wanted::Wanted,
 };
 use crate::{
-    model::{Deadline, LockKey, Ttl, clock::BootInstant},
+    model::{Deadline, LockKey, Ttl, clock, clock::BootInstant},
     store::{Extend, ExtendReply, Inspect, StoreError, StoreFuture},
 };
 
@@ -43,9 +44,8 @@ pub(super) async fn adopt(
         return Ok(None);
     }
     let wanted = Wanted { key, owner, label, ttl, kept_alive: None, seat: true };
-    let mut hold = Hold::granted(&wanted, holder.token, deadline);
-    hold.acquired_at = holder.since;
-    Ok(Some(Arc::new(hold)))
+    let since = clock::micros_at(holder.since);
+    Ok(Some(Arc::new(Hold::granted(&wanted, holder.token, deadline, since))))
 }
 
 /// Has a seat stand for `ttl` from now if it does not stand longer anyway: other leases of it may rely on that.

@@ -12,10 +12,11 @@ use tokio::sync::{Notify, futures::Notified};
 
 use super::{
     hints::Hints,
-    hold::{Hold, Phase, Settled},
+    hold::Hold,
     keeper::Keeper,
     options::Resolved,
     outage::Outage,
+    phase::{Phase, Settled},
     registry::Registry,
     releaser::Releaser,
     seats::Seats,

@@ -2,12 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{
-    call::Finish,
-    hold::{Hold, Phase, Wanted},
-    releaser::conclude,
-    service::Service,
-};
+use super::{call::Finish, hold::Hold, phase::Phase, releaser::conclude, service::Service, wanted::Wanted};
 use crate::{
     model::{Deadline, FencingToken},
     store::{AcquireReply, Outcome, ReleaseReply, RotateReply, StoreError},

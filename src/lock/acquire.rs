@@ -14,7 +14,7 @@ use super::{
     AcquireError, Wait,
     asker::{Asker, Ended},
     hints::Listening,
-    hold::{Hold, Wanted},
+    hold::Hold,
     nap::{CAP, Until, nap},
     options::Resolved,
     place::Place,
@@ -23,6 +23,7 @@ use super::{
     service::Service,
     tasks::{at_most, has_runtime},
     ticks::Ticks,
+    wanted::Wanted,
 };
 use crate::{
     model::{LockKey, Owner, clock::BootInstant},
@@ -34,7 +35,7 @@ use crate::{
 pub(super) async fn acquire(
     service: &Arc<Service>,
     name: &LockKey,
-    options: Resolved,
+    options: &Resolved,
     tries: bool,
     begun: Option<BootInstant>,
 ) -> Result<Option<Arc<Hold>>, AcquireError> {
@@ -54,14 +55,19 @@ pub(super) async fn acquire(
         Wait::Never => Some(service.op_timeout()),
         Wait::Within(limit) => Some(limit),
     };
-    let ticks = if patient { Ticks::wished_for(&options) } else { None };
-    let Resolved { ttl, kept_alive, label, seat, on_store_error, .. } = options;
-    let (owner, seat) = seat.map_or_else(|| (Owner::unique(), false), |owner| (owner, true));
+    let ticks = if patient { Ticks::wished_for(options) } else { None };
+    let now = BootInstant::now();
+    let Resolved { ttl, kept_alive, on_store_error, .. } = *options;
+    let (owner, seat) = match &options.seat {
+        Some(owner) => (owner.clone(), true),
+        None => (Owner::made_at(now), false),
+    };
+    let label = options.label.clone();
     let mut asker = Asker {
         service,
         wanted: Wanted { key, owner, label, ttl, kept_alive, seat },
         patient,
-        begun: begun.unwrap_or_else(BootInstant::now),
+        begun: begun.unwrap_or(now),
         now_is_begun: begun.is_none(),
         limit,
         on_store_error,
@@ -109,7 +115,7 @@ impl Asker<'_> {
         let mut place = Place::take(self.service, &self.wanted);
         if !self.patient && !place.is_first() {
             // Others are ahead and will have it first; one look tells whether it is free all the same.
-            return self.ask().await.map(Result::ok);
+            return self.ask(&mut place).await.map(Result::ok);
         }
         if self.is_counted() {
             // Who looks seldom must not miss that somebody wakes it.
@@ -134,10 +140,11 @@ impl Asker<'_> {
             look |= place.was_hinted();
             let due = self.is_due();
             let until = match place.open() {
-                Opening::TakeOver(left) => match self.take_over(left).await {
+                Opening::TakeOver(left) => match self.take_over(&mut place, left).await {
                     Ok(Some(hold)) => return Ok(Some(hold)),
                     Ok(None) => continue,
-                    Err(error) => self.retry_after(error)?,
+                    Err(Ended::Failed(error)) => self.retry_after(error)?,
+                    Err(ended) => return Err(ended),
                 },
                 Opening::StandBack if self.patient => {
                     self.now_is_begun = false;
@@ -153,7 +160,7 @@ impl Asker<'_> {
                     if due {
                         self.count();
                     }
-                    match self.ask().await {
+                    match self.ask(&mut place).await {
                         Ok(Ok(hold)) => return Ok(Some(hold)),
                         Ok(Err(_)) if !self.patient => return Ok(None),
                         Ok(Err(_)) if self.is_used_up() => return Err(Ended::UsedUp),
@@ -189,13 +196,13 @@ impl Asker<'_> {
     }
 
     /// Waits for its turn; the lock, if somebody else of the same seat has it first.
-    async fn stand_behind(&mut self, place: &mut Place) -> Result<Option<Arc<Hold>>, Ended> {
+    async fn stand_behind(&mut self, place: &mut Place<'_>) -> Result<Option<Arc<Hold>>, Ended> {
         self.line = place.looks().cloned();
         self.before = self.line.as_ref().map(|looks| looks.made.load(SeqCst));
         let mut glance = self.wanted.seat;
         while !place.is_first() {
             if glance || self.wanted.seat && place.was_hinted() {
-                match self.ask().await {
+                match self.ask(place).await {
                     Ok(Ok(hold)) => return Ok(Some(hold)),
                     Ok(Err(_)) => {}
                     Err(Ended::Failed(error)) => _ = self.retry_after(error)?,
@@ -226,7 +233,7 @@ impl Asker<'_> {
 
     /// Has the first in line look at the store, unless somebody has just done so. Says `false` if it does not know yet
     /// whether that was done.
-    async fn have_looked(&mut self, place: &mut Place) -> Result<bool, Ended> {
+    async fn have_looked(&mut self, place: &mut Place<'_>) -> Result<bool, Ended> {
         let (Some(ticks), Some(looks)) = (self.ticks, place.looks().cloned()) else { return Ok(true) };
         let more = looks.more.notified();
         if !place.is_looked_at(ticks.every()) && ticks.is_last() {
@@ -244,7 +251,7 @@ impl Asker<'_> {
 
     /// Sleeps as one whose looks are counted: until the next one is due, the holder's lease ends, or somebody wakes it.
     /// Says whether the store is to be looked at then.
-    async fn doze(&self, place: &mut Place, until: Until) -> bool {
+    async fn doze(&self, place: &mut Place<'_>, until: Until) -> bool {
         let asleep = self.waited();
         let expiry = until.expiry().map(|left| asleep.saturating_add(left));
         loop {

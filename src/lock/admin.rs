@@ -46,8 +46,8 @@ impl Lock {
     pub async fn state(&self) -> Result<LockState, AdminError> {
         let service = self.handle.service();
         let Some(holder) = self.inspect().await? else { return Ok(LockState::Free) };
-        let ours =
-            self.options.seat() == Some(&holder.owner) || service.is_ours(&self.qualified()?, &holder.owner);
+        let ours = self.options.as_ref().and_then(|options| options.seat()) == Some(&holder.owner)
+            || service.is_ours(&self.qualified()?, &holder.owner);
         Ok(LockState::held(holder, ours))
     }
 

@@ -9,13 +9,15 @@ use super::{
     OnStoreError,
     abandoned::{Abandoned, Grant, give_back, lapsed},
     call::{Call, Finish},
-    hold::{Hold, Wanted},
+    hold::Hold,
     looks::Looks,
     nap::Until,
+    place::Place,
     seen::Seen,
     service::Service,
     tasks::at_most,
     ticks::Ticks,
+    wanted::Wanted,
 };
 use crate::{
     model::{Deadline, Owner, clock::BootInstant},
@@ -62,7 +64,10 @@ impl Asker<'_> {
     }
 
     /// Asks the store: the hold, or how long somebody else holds it.
-    pub(super) async fn ask(&mut self) -> Result<Result<Arc<Hold>, Option<Duration>>, Ended> {
+    pub(super) async fn ask(
+        &mut self,
+        place: &mut Place<'_>,
+    ) -> Result<Result<Arc<Hold>, Option<Duration>>, Ended> {
         let _asking = self.service.releaser().asking();
         let Wanted { key, owner, label, ttl, .. } = self.wanted.clone();
         let sent = self.now();
@@ -72,7 +77,14 @@ impl Asker<'_> {
         let ended = match answer {
             Ok(AcquireReply::Granted { token }) => {
                 let deadline = Deadline::counted_from(sent, self.wanted.ttl);
-                return self.grant(Hold::granted(&self.wanted, token, deadline), answered, None).map(Ok);
+                return self
+                    .grant(
+                        place,
+                        Hold::granted(&self.wanted, token, deadline, answered.wall_micros()),
+                        answered,
+                        None,
+                    )
+                    .map(Ok);
             }
             Ok(AcquireReply::Held { remaining, holder }) => {
                 self.note_holder(holder);
@@ -85,7 +97,11 @@ impl Asker<'_> {
     }
 
     /// Takes over a lock that a guard of this service has let go of; `None` if that is no longer to be had.
-    pub(super) async fn take_over(&mut self, left: Arc<Hold>) -> Result<Option<Arc<Hold>>, StoreError> {
+    pub(super) async fn take_over(
+        &mut self,
+        place: &mut Place<'_>,
+        left: Arc<Hold>,
+    ) -> Result<Option<Arc<Hold>>, Ended> {
         let _asking = self.service.releaser().asking();
         let Wanted { key, owner, label, ttl, .. } = self.wanted.clone();
         let sent = self.now();
@@ -96,19 +112,17 @@ impl Asker<'_> {
             Ok(RotateReply::Granted { .. }) if self.wanted.seat => {
                 self.service.settle(&left, Ok(ReleaseReply::Released));
                 // Its owner may have had it already, for nobody knows how long: to acquire it again says that.
-                match self.ask().await {
-                    Ok(hold) => Ok(hold.ok()),
-                    Err(Ended::Failed(error)) => Err(error),
-                    Err(_) => Ok(None),
-                }
+                Ok(self.ask(place).await?.ok())
             }
             Ok(RotateReply::Granted { token }) => {
                 let deadline = Deadline::counted_from(sent, ttl);
-                match self.grant(Hold::granted(&self.wanted, token, deadline), answered, Some(&left)) {
-                    Ok(hold) => Ok(Some(hold)),
-                    Err(Ended::Failed(error)) => Err(error),
-                    Err(_) => Ok(None),
-                }
+                self.grant(
+                    place,
+                    Hold::granted(&self.wanted, token, deadline, answered.wall_micros()),
+                    answered,
+                    Some(&left),
+                )
+                .map(Some)
             }
             Ok(RotateReply::NotHeld) => {
                 lapsed(self.service, left);
@@ -118,7 +132,7 @@ impl Asker<'_> {
                 if error.outcome() == Outcome::NotDone {
                     give_back(self.service, &left);
                 }
-                Err(error)
+                Err(Ended::Failed(error))
             }
         }
     }
@@ -135,7 +149,7 @@ impl Asker<'_> {
             deadline: Deadline::counted_from(sent, self.wanted.ttl),
             from: from.cloned(),
         };
-        let call = Call::new(self.service, call, abandoned());
+        let call = Call::new(self.service, call, &abandoned);
         let patience = match self.on_store_error {
             // Who wants to ask again does not wait for one answer until the end.
             Some(OnStoreError::RetryUntilDeadline) => self.service.op_timeout(),
@@ -160,16 +174,18 @@ impl Asker<'_> {
     /// Registers a grant, and lets go of it if it has come too late.
     fn grant(
         &mut self,
+        place: &mut Place<'_>,
         hold: Hold,
         answered: BootInstant,
         taken_over: Option<&Arc<Hold>>,
     ) -> Result<Arc<Hold>, Ended> {
         let hold = Arc::new(hold);
-        if hold.seat {
+        let deadline = if hold.seat {
             self.service.registry().seat_granted(&hold, answered);
+            hold.deadline()
         } else {
-            self.service.registry().granted(&hold, taken_over.is_some(), answered);
-        }
+            place.granted(&hold, taken_over.is_some(), answered)
+        };
         if let Some(left) = taken_over {
             self.service.settle(left, Ok(ReleaseReply::Released));
         }
@@ -177,7 +193,6 @@ impl Asker<'_> {
             self.service.let_go(&hold);
             return Err(Ended::Closed);
         }
-        let deadline = hold.deadline();
         if deadline.had_passed(answered) {
             self.renew_owner();
             self.service.let_go(&hold);

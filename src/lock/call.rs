@@ -13,10 +13,10 @@ use crate::store::{StoreError, StoreFuture};
 
 /// A call that is polled in place; dropped before its answer, it is driven to its end by the releaser.
 ///
-/// Its caller sees to the answer that it gets; `finish` sees to the one that it does not wait for.
-pub(super) struct Call<T: Send + 'static, F: Finish<T>> {
-    service: Arc<Service>,
-    open: Option<(StoreFuture<T>, F)>,
+/// Its caller sees to the answer that it gets; what `finish` makes sees to the one that it does not wait for.
+pub(super) struct Call<'a, T: Send + 'static, F: Finish<T>, M: FnOnce() -> F + Unpin> {
+    service: &'a Arc<Service>,
+    open: Option<(StoreFuture<T>, M)>,
 }
 
 /// What to do with the answer to a call whose caller has gone away; `None` if there will never be one.
@@ -27,13 +27,13 @@ pub(super) trait Finish<T>: Send + Unpin + 'static {
     fn finish(self, service: &Arc<Service>, answer: Option<Result<T, StoreError>>);
 }
 
-impl<T: Send + 'static, F: Finish<T>> Call<T, F> {
-    pub(super) fn new(service: &Arc<Service>, call: StoreFuture<T>, finish: F) -> Self {
-        Self { service: Arc::clone(service), open: Some((call, finish)) }
+impl<'a, T: Send + 'static, F: Finish<T>, M: FnOnce() -> F + Unpin> Call<'a, T, F, M> {
+    pub(super) fn new(service: &'a Arc<Service>, call: StoreFuture<T>, finish: M) -> Self {
+        Self { service, open: Some((call, finish)) }
     }
 }
 
-impl<T: Send + 'static, F: Finish<T>> Future for Call<T, F> {
+impl<T: Send + 'static, F: Finish<T>, M: FnOnce() -> F + Unpin> Future for Call<'_, T, F, M> {
     type Output = Result<T, StoreError>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
@@ -47,11 +47,12 @@ impl<T: Send + 'static, F: Finish<T>> Future for Call<T, F> {
     }
 }
 
-impl<T: Send + 'static, F: Finish<T>> Drop for Call<T, F> {
+impl<T: Send + 'static, F: Finish<T>, M: FnOnce() -> F + Unpin> Drop for Call<'_, T, F, M> {
     fn drop(&mut self) {
         if let Some((call, finish)) = self.open.take() {
-            finish.abandoned(&self.service);
-            let adopted = Adopted::new(&self.service, finish);
+            let finish = finish();
+            finish.abandoned(self.service);
+            let adopted = Adopted::new(self.service, finish);
             self.service.releaser().adopt(Box::pin(adopted.drive(call)));
         }
     }

@@ -27,10 +27,16 @@ pub(super) struct Entry {
     pub(super) hold: Option<Arc<Hold>>,
     /// Somebody speaks to the store about a key for which nobody stood in line.
     pub(super) trying: bool,
-    /// How often it was handed on in a row, and since when.
-    pub(super) handovers: u32,
-    pub(super) handed_on_since: Option<BootInstant>,
     pub(super) contention: Option<Box<Contention>>,
+    pub(super) past: Option<Box<Past>>,
+}
+
+/// What only keys need that were handed on or freed by force.
+#[derive(Debug, Default)]
+pub(super) struct Past {
+    /// How often it was handed on in a row, and since when.
+    handovers: u32,
+    handed_on_since: Option<BootInstant>,
     /// The token of the last time that it was freed by force from here: what was granted below that is over.
     pub(super) forced: Option<FencingToken>,
 }
@@ -60,6 +66,11 @@ pub(super) struct Waiter {
 }
 
 impl Entry {
+    /// Whether a grant under this token was freed by force before its answer came.
+    pub(super) fn is_forced(&self, token: FencingToken) -> bool {
+        self.past.as_ref().and_then(|past| past.forced).is_some_and(|forced| token < forced)
+    }
+
     pub(super) fn contention(&mut self) -> &mut Contention {
         self.contention.get_or_insert_default()
     }
@@ -69,6 +80,9 @@ impl Entry {
     }
 
     pub(super) fn line_up(&mut self, in_front: bool, seat: Option<&Owner>) -> Stand {
+        if let Some(hold) = &self.hold {
+            hold.somebody_waits();
+        }
         let contention = self.contention();
         // Number 0 is for the one who came when nobody was there; numbers begin anew with an empty line.
         contention.next = if contention.line.is_empty() { 1 } else { contention.next };
@@ -83,6 +97,27 @@ impl Entry {
         });
         contention.line.insert(number, Arc::clone(&waiter));
         Stand::InLine { number, waiter }
+    }
+
+    /// Takes somebody out of line. Gives who is the first then.
+    pub(super) fn leave(&mut self, stand: &Stand) -> Option<Arc<Waiter>> {
+        match stand {
+            Stand::Trying { .. } => self.trying = false,
+            Stand::InLine { number, .. } => {
+                if let Some(contention) = &mut self.contention {
+                    contention.line.remove(number);
+                }
+            }
+            Stand::Left => {}
+        }
+        let next = self.first();
+        if let (Some(next), Stand::InLine { waiter, .. }) = (&next, stand)
+            && waiter.hinted.load(SeqCst)
+        {
+            // The hint was for whoever comes first.
+            next.hinted.store(true, SeqCst);
+        }
+        next
     }
 
     /// Takes note of a look at the store, if there is anybody to whom it matters.
@@ -103,13 +138,31 @@ impl Entry {
 
     /// Who may take a hold over, unless others should have a chance.
     pub(super) fn heir_of(&self, hold: &Arc<Hold>) -> Option<Arc<Waiter>> {
-        if self.is_last(hold) && self.may_hand_over() { self.first() } else { None }
+        if self.is_last(hold) { self.first().filter(|_| self.may_hand_over()) } else { None }
     }
 
     pub(super) fn may_hand_over(&self) -> bool {
-        self.handovers < HANDOVERS
-            || self.handovers < MAX_HANDOVERS
-                && self.handed_on_since.is_some_and(|since| BootInstant::now().since(since) < CHAIN)
+        self.past.as_ref().is_none_or(|past| {
+            past.handovers < HANDOVERS
+                || past.handovers < MAX_HANDOVERS
+                    && past.handed_on_since.is_some_and(|since| BootInstant::now().since(since) < CHAIN)
+        })
+    }
+
+    /// It was handed on inside this service, at this time.
+    pub(super) fn handed_on(&mut self, at: BootInstant) {
+        let past = self.past.get_or_insert_default();
+        if past.handovers == 0 {
+            past.handed_on_since = Some(at);
+        }
+        past.handovers += 1;
+    }
+
+    /// Others had their chance.
+    pub(super) fn begin_anew(&mut self) {
+        if let Some(past) = &mut self.past {
+            past.handovers = 0;
+        }
     }
 
     pub(super) fn is_last(&self, hold: &Arc<Hold>) -> bool {

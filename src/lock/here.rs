@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    hold::{Hold, Phase},
+    hold::Hold,
+    phase::Phase,
     registry::{Registry, hint},
     service::Service,
 };
@@ -46,7 +47,8 @@ impl Registry {
     fn forced(&self, key: &LockKey, token: FencingToken) -> Option<Arc<Hold>> {
         let mut shard = self.0.of(key);
         let entry = shard.get_mut(key)?;
-        entry.forced = entry.forced.max(Some(token));
+        let past = entry.past.get_or_insert_default();
+        past.forced = past.forced.max(Some(token));
         let evicted = entry.hold.clone().filter(|hold| hold.token() < token);
         let first = entry.first();
         drop(shard);

@@ -1,17 +1,24 @@
 use std::{
-    sync::Mutex,
+    sync::{
+        Mutex, OnceLock,
+        atomic::{
+            AtomicBool,
+            Ordering::{Acquire, SeqCst},
+        },
+    },
     time::{Duration, SystemTime},
 };
 
-use tokio::{
-    sync::{Notify, futures::Notified, oneshot},
-    task,
-};
+use tokio::sync::{Notify, futures::Notified, oneshot};
 
-use super::term::{Need, Term};
+use super::{
+    phase::{Phase, Settled},
+    term::{Need, Term},
+    wanted::Wanted,
+};
 use crate::{
     model::{Deadline, FencingToken, Label, LockKey, Owner, Ttl, clock, clock::BootInstant},
-    store::{ExtendReply, Holder, Outcome, ReleaseReply, StoreError, sharded::lock},
+    store::{ExtendReply, Holder, ReleaseReply, sharded::lock},
 };
 
 /// One grant of a lock to this service, from the grant until it is known to be over.
@@ -26,81 +33,65 @@ pub(crate) struct Hold {
     kept_alive: Option<Duration>,
     /// Its owner is the user's own: it outlives its guards.
     pub(super) seat: bool,
-    pub(super) acquired_at: SystemTime,
-    /// Who has acquired it, for the one who waits for itself; only in debug builds.
-    pub(super) task: Option<task::Id>,
-    /// The deadline has moved, or the guard has lost its lock in another way.
-    changed: Notify,
-    state: Mutex<State>,
+    /// In microseconds since 1970.
+    acquired_at: u64,
+    /// Who has acquired it, for the one who waits for itself.
+    #[cfg(debug_assertions)]
+    task: Option<tokio::task::Id>,
+    /// The deadline has moved, or the guard has lost its lock in another way. Made for the first who wants to know.
+    changed: OnceLock<Box<Notify>>,
+    /// Somebody has lined up for the lock since it was granted, or had before.
+    waited_for: AtomicBool,
+    /// Its phase is `Gone`.
+    pub(super) gone: AtomicBool,
+    pub(super) state: Mutex<State>,
 }
 
 #[derive(Debug)]
-struct State {
+pub(super) struct State {
     token: FencingToken,
-    term: Term,
-    phase: Phase,
+    pub(super) term: Term,
+    pub(super) phase: Phase,
     /// How often it was put into the releaser's queue: only the last time counts.
-    queued: u32,
+    pub(super) queued: u32,
     /// Who waits to be told how the release ended.
-    reply: Option<oneshot::Sender<Settled>>,
+    pub(super) reply: Option<oneshot::Sender<Settled>>,
     /// How it ended, if the store has said so.
-    ended: Option<ReleaseReply>,
+    pub(super) ended: Option<ReleaseReply>,
     /// How many releases were answered "not held" although the grant itself was in doubt and may still land.
-    doubts: u8,
+    pub(super) doubts: u8,
     /// How many releases have failed.
-    failures: u8,
+    pub(super) failures: u8,
     /// One of them may have been done all the same.
-    maybe_released: bool,
+    pub(super) maybe_released: bool,
     /// Why somebody has asked for it, if somebody has. Boxed: few are asked for.
     asked: Option<Box<Label>>,
 }
 
-/// Held, then leaving in one of three ways, then gone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Phase {
-    /// A guard stands for it.
-    Held,
-    /// The guard is gone and nothing has been sent: the next acquirer may take it over.
-    Queued,
-    /// An acquirer is taking it over.
-    Taken,
-    /// A release was sent.
-    Sent,
-    /// Nothing is left to be done for it.
-    Gone,
-}
-
-/// How a release ended.
-pub(super) type Settled = Result<ReleaseReply, StoreError>;
-
-/// What was asked for, before it was granted.
-#[derive(Clone, Debug)]
-pub(super) struct Wanted {
-    pub(super) key: LockKey,
-    pub(super) owner: Owner,
-    pub(super) label: Label,
-    pub(super) ttl: Ttl,
-    pub(super) kept_alive: Option<Duration>,
-    /// The owner is the user's own.
-    pub(super) seat: bool,
-}
-
 impl Hold {
     /// A grant that a guard will stand for.
-    pub(super) fn granted(wanted: &Wanted, token: FencingToken, deadline: Deadline) -> Self {
-        Self::new(wanted, token, deadline, Phase::Held)
+    pub(super) fn granted(
+        wanted: &Wanted,
+        token: FencingToken,
+        deadline: Deadline,
+        acquired_at: u64,
+    ) -> Self {
+        Self::new(wanted, token, deadline, acquired_at, Phase::Held)
     }
 
     /// A grant, or perhaps one, whose acquirer has gone away.
     pub(super) fn orphaned(wanted: &Wanted, token: Option<FencingToken>, deadline: Deadline) -> Self {
-        let hold = Self::new(wanted, token.unwrap_or(FencingToken::ZERO), deadline, Phase::Queued);
+        let now = BootInstant::now().wall_micros();
+        let hold = Self::new(wanted, token.unwrap_or(FencingToken::ZERO), deadline, now, Phase::Queued);
+        // It may come when somebody stands in line already.
+        hold.somebody_waits();
         if token.is_none() {
             lock(&hold.state).doubts = 1;
         }
         hold
     }
 
-    fn new(wanted: &Wanted, token: FencingToken, deadline: Deadline, phase: Phase) -> Self {
+    fn new(wanted: &Wanted, token: FencingToken, deadline: Deadline, acquired_at: u64, phase: Phase) -> Self {
         let Wanted { key, owner, label, ttl, kept_alive, seat } = wanted.clone();
         let state = State {
             token,
@@ -121,11 +112,26 @@ impl Hold {
             ttl,
             kept_alive,
             seat,
-            acquired_at: clock::wall(),
-            task: if cfg!(debug_assertions) { task::try_id() } else { None },
-            changed: Notify::new(),
+            acquired_at,
+            #[cfg(debug_assertions)]
+            task: tokio::task::try_id(),
+            changed: OnceLock::new(),
+            waited_for: AtomicBool::new(false),
+            gone: AtomicBool::new(false),
             state: Mutex::new(state),
         }
+    }
+
+    pub(super) fn acquired_at(&self) -> SystemTime {
+        clock::at_micros(self.acquired_at)
+    }
+
+    /// Whether it was acquired by the task that asks. Only known in debug builds.
+    pub(super) fn is_of_this_task(&self) -> bool {
+        #[cfg(debug_assertions)]
+        return self.task.is_some() && self.task == tokio::task::try_id();
+        #[cfg(not(debug_assertions))]
+        false
     }
 
     pub(crate) fn token(&self) -> FencingToken {
@@ -145,14 +151,31 @@ impl Hold {
         lock(&self.state).phase
     }
 
+    /// Whether nothing is left to be done for it: a guard that was released looks once more when it is dropped.
+    pub(super) fn is_gone(&self) -> bool {
+        self.gone.load(Acquire)
+    }
+
+    /// Somebody in line waits for it.
+    pub(super) fn somebody_waits(&self) {
+        self.waited_for.store(true, SeqCst);
+    }
+
+    /// Whether the registry is worth a look before it is released.
+    pub(super) fn may_be_wanted(&self) -> bool {
+        self.waited_for.load(SeqCst)
+    }
+
     /// Completes when there is a reason to look at the deadline and the phase again.
     pub(super) fn changed(&self) -> Notified<'_> {
-        self.changed.notified()
+        self.changed.get_or_init(Box::default).notified()
     }
 
     /// Tells those who wait for its end that it may have come.
     pub(super) fn tell(&self) {
-        self.changed.notify_waiters();
+        if let Some(changed) = self.changed.get() {
+            changed.notify_waiters();
+        }
     }
 
     /// Completes when no other renewal is under way; from there on this one is.
@@ -257,88 +280,11 @@ impl Hold {
         was
     }
 
-    /// Takes a ticket for the releaser's queue; those taken before are void.
-    pub(super) fn queue_up(&self) -> u32 {
-        let mut state = lock(&self.state);
-        state.queued = state.queued.wrapping_add(1);
-        state.queued
-    }
-
-    /// Whether a release is to be sent now for this ticket.
-    pub(super) fn may_send(&self, ticket: u32) -> bool {
-        let mut state = lock(&self.state);
-        let may = state.phase == Phase::Queued && state.queued == ticket;
-        if may {
-            state.phase = Phase::Sent;
-        }
-        may
-    }
-
-    /// Tells `reply` how the release ends; drops it if the release has ended already.
-    pub(super) fn reply_to(&self, reply: oneshot::Sender<Settled>) {
-        let mut state = lock(&self.state);
-        if state.phase != Phase::Gone {
-            state.reply = Some(reply);
-        }
-    }
-
-    /// How the release ended; "not held" as long as nobody has said so.
-    pub(super) fn ended(&self) -> ReleaseReply {
-        lock(&self.state).ended.unwrap_or(ReleaseReply::NotHeld)
-    }
-
-    /// It is over, in this way. Says whether it was not over before.
-    pub(super) fn settle(&self, how: Settled) -> bool {
-        let mut state = lock(&self.state);
-        let before = std::mem::replace(&mut state.phase, Phase::Gone);
-        if before == Phase::Gone {
-            return false;
-        }
-        state.ended = how.as_ref().ok().copied();
-        let reply = state.reply.take();
-        drop(state);
-        if let Some(reply) = reply {
-            // An error means that the one who asked has gone away.
-            let _ = reply.send(how);
-        }
-        true
-    }
-
-    /// Whether "not held" may still be overtaken by the grant itself, and a release must be sent once more.
-    pub(super) fn doubt_once_more(&self) -> bool {
-        const RELEASES: u8 = 4;
-        let mut state = lock(&self.state);
-        let again = state.doubts > 0 && state.doubts < RELEASES;
-        if again {
-            state.doubts += 1;
-        }
-        again
-    }
-
-    /// A release has failed, in this way. Says how many have.
-    pub(super) fn release_failed(&self, outcome: Outcome) -> u8 {
-        let mut state = lock(&self.state);
-        state.failures = state.failures.saturating_add(1);
-        state.maybe_released |= outcome == Outcome::Unknown;
-        state.failures
-    }
-
-    /// Whether a release of it has failed.
-    pub(super) fn has_failures(&self) -> bool {
-        lock(&self.state).failures > 0
-    }
-
-    /// Whether "not held" is the echo of a release of our own that was not answered.
-    pub(super) fn was_maybe_released(&self) -> bool {
-        let state = lock(&self.state);
-        state.maybe_released && !state.term.deadline().has_passed()
-    }
-
     /// This hold as the store would describe it.
     pub(super) fn as_holder(&self) -> Holder {
         let state = lock(&self.state);
         let remaining = state.term.deadline().remaining();
-        Holder::new(self.owner.clone(), self.label.clone(), state.token, self.acquired_at, remaining)
+        Holder::new(self.owner.clone(), self.label.clone(), state.token, self.acquired_at(), remaining)
     }
 }
 

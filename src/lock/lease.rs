@@ -76,7 +76,7 @@ impl Lease {
 
     /// When it was granted, by this machine's clock.
     pub fn acquired_at(&self) -> SystemTime {
-        self.hold.acquired_at
+        self.hold.acquired_at()
     }
 
     /// The time left: zero once it is lost, `None` if it never expires.

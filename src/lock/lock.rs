@@ -1,4 +1,4 @@
-use std::{fmt, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 use super::{
     AcquireError, Lease, OnLost, OnStoreError, Retry,
@@ -15,7 +15,8 @@ macro_rules! delegate_setters {
     ($($name:ident($($arg:ident: $type:ty)?);)*) => {$(
         #[doc = concat!("See [`LockOptions::", stringify!($name), "`].")]
         pub fn $name(mut self $(, $arg: $type)?) -> Self {
-            self.options = self.options.$name($($arg)?);
+            let options = self.options.get_or_insert_default();
+            **options = std::mem::take(&mut **options).$name($($arg)?);
             self
         }
     )*};
@@ -43,17 +44,18 @@ macro_rules! delegate_setters {
 pub struct Lock {
     pub(super) handle: Arc<Handle>,
     pub(super) key: Result<LockKey, InvalidKey>,
-    pub(super) options: LockOptions,
+    /// Boxed: most locks have none of their own, and a lock is moved about.
+    pub(super) options: Option<Box<LockOptions>>,
 }
 
 impl Lock {
-    pub(crate) fn new(handle: Arc<Handle>, key: Result<LockKey, InvalidKey>, options: LockOptions) -> Self {
-        Self { handle, key, options }
+    pub(crate) fn new(handle: Arc<Handle>, key: Result<LockKey, InvalidKey>) -> Self {
+        Self { handle, key, options: None }
     }
 
     /// All options at once; those that were set before are gone.
     pub fn with(mut self, options: LockOptions) -> Self {
-        self.options = options;
+        self.options = Some(Box::new(options));
         self
     }
 
@@ -83,7 +85,7 @@ impl Lock {
     /// that it brings is released.
     pub async fn acquire(&self) -> Result<Lease, AcquireError> {
         let (key, options) = self.resolve()?;
-        let hold = retry::take(self.handle.service(), &key, options, false).await?;
+        let hold = retry::take(self.handle.service(), key, &options, false).await?;
         Ok(self.lease(key, hold.expect("only a try ends without the lock and without an error")))
     }
 
@@ -108,7 +110,7 @@ impl Lock {
     /// As for [`acquire`](Self::acquire).
     pub async fn try_acquire(&self) -> Result<Option<Lease>, AcquireError> {
         let (key, options) = self.resolve()?;
-        let hold = retry::take(self.handle.service(), &key, options, true).await?;
+        let hold = retry::take(self.handle.service(), key, &options, true).await?;
         Ok(hold.map(|hold| self.lease(key, hold)))
     }
 
@@ -137,7 +139,7 @@ impl Lock {
     /// ```
     pub async fn adopt(&self) -> Result<Option<Lease>, AcquireError> {
         let (key, options) = self.resolve()?;
-        let hold = seat::adopt(self.handle.service(), &key, options).await?;
+        let hold = seat::adopt(self.handle.service(), key, &options).await?;
         Ok(hold.map(|hold| self.lease(key, hold)))
     }
 
@@ -146,16 +148,20 @@ impl Lock {
         Ok(self.resolve()?.1.wait)
     }
 
-    pub(super) fn resolve(&self) -> Result<(LockKey, Resolved), AcquireError> {
-        let key = self.key.clone()?;
-        match self.options.resolve(self.handle.service().defaults()) {
-            Ok(options) => Ok((key, options)),
-            Err((option, source)) => Err(AcquireError::InvalidOption { key, option, source }),
+    pub(super) fn resolve(&self) -> Result<(&LockKey, Cow<'_, Resolved>), AcquireError> {
+        let key = self.key.as_ref().map_err(Clone::clone)?;
+        let defaults = self.handle.service().defaults();
+        match self.options.as_ref().map(|options| options.resolve(defaults)) {
+            None => Ok((key, Cow::Borrowed(defaults))),
+            Some(Ok(options)) => Ok((key, Cow::Owned(options))),
+            Some(Err((option, source))) => {
+                Err(AcquireError::InvalidOption { key: key.clone(), option, source })
+            }
         }
     }
 
-    fn lease(&self, key: LockKey, hold: Arc<Hold>) -> Lease {
-        Lease::new(Arc::clone(&self.handle), key, hold)
+    fn lease(&self, key: &LockKey, hold: Arc<Hold>) -> Lease {
+        Lease::new(Arc::clone(&self.handle), key.clone(), hold)
     }
 }
 

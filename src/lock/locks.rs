@@ -2,7 +2,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use super::{
     Lock, LocksBuilder, ShutdownError,
-    options::{LockOptions, Resolved},
+    options::Resolved,
     releaser::Releaser,
     service::{Handle, Service},
     tasks::within,
@@ -57,7 +57,7 @@ impl Locks {
     /// let order = locks.lock(("order", 42));
     /// ```
     pub fn lock(&self, key: impl IntoLockKey) -> Lock {
-        Lock::new(Arc::clone(&self.handle), key.into_lock_key(), LockOptions::new())
+        Lock::new(Arc::clone(&self.handle), key.into_lock_key())
     }
 
     pub(crate) fn handle(&self) -> &Arc<Handle> {

@@ -16,6 +16,7 @@ mod hold;
 mod invalid_option;
 mod keeper;
 mod lease;
+mod leaving;
 mod list;
 #[allow(clippy::module_inception, reason = "the file is named after its type")]
 mod lock;
@@ -27,6 +28,7 @@ mod on_lost;
 mod on_store_error;
 mod options;
 mod outage;
+mod phase;
 mod place;
 mod registry;
 mod release;
@@ -44,6 +46,7 @@ mod term;
 mod tests;
 mod ticks;
 mod wait;
+mod wanted;
 
 pub use admin_error::AdminError;
 pub use builder::{BuildError, LocksBuilder};

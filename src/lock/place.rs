@@ -4,27 +4,28 @@ use std::{
 };
 
 use super::{
-    hold::Wanted,
+    hold::Hold,
     looks::Looks,
     registry::{Opening, Stand},
     service::Service,
+    wanted::Wanted,
 };
-use crate::model::{LockKey, Owner};
+use crate::model::{Deadline, LockKey, Owner, clock::BootInstant};
 
 /// A place in the line for a key: given up when dropped, which lets the next one look.
-pub(super) struct Place {
-    service: Arc<Service>,
+pub(super) struct Place<'a> {
+    service: &'a Arc<Service>,
     key: LockKey,
     seat: Option<Owner>,
     stand: Stand,
 }
 
-impl Place {
-    pub(super) fn take(service: &Arc<Service>, wanted: &Wanted) -> Self {
+impl<'a> Place<'a> {
+    pub(super) fn take(service: &'a Arc<Service>, wanted: &Wanted) -> Self {
         let key = wanted.key.clone();
         let seat = wanted.seat.then(|| wanted.owner.clone());
         let stand = service.registry().enter(&key, seat.as_ref());
-        Self { service: Arc::clone(service), key, seat, stand }
+        Self { service, key, seat, stand }
     }
 
     /// Whether it is this one's turn to speak to the store.
@@ -62,10 +63,20 @@ impl Place {
         tried
     }
 
+    /// Registers the grant that it was taken for, and gives it up unless the grant has come too late.
+    /// Says until when it is to be believed.
+    pub(super) fn granted(&mut self, hold: &Arc<Hold>, taken_over: bool, at: BootInstant) -> Deadline {
+        let deadline = self.service.registry().granted(hold, &self.stand, taken_over, at);
+        if !deadline.had_passed(at) {
+            self.stand = Stand::Left;
+        }
+        deadline
+    }
+
     /// Whether the store has had a hint since the last look.
     pub(super) fn was_hinted(&self) -> bool {
         match &self.stand {
-            Stand::Trying { .. } => false,
+            Stand::Trying { .. } | Stand::Left => false,
             Stand::InLine { waiter, .. } => waiter.hinted.swap(false, SeqCst),
         }
     }
@@ -73,7 +84,7 @@ impl Place {
     /// The looks at the store by those in line.
     pub(super) fn looks(&self) -> Option<&Arc<Looks>> {
         match &self.stand {
-            Stand::Trying { .. } => None,
+            Stand::Trying { .. } | Stand::Left => None,
             Stand::InLine { waiter, .. } => Some(&waiter.looks),
         }
     }
@@ -89,8 +100,11 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for Place<'_> {
     fn drop(&mut self) {
+        if let Stand::Left = self.stand {
+            return;
+        }
         if let Some(left) = self.service.registry().leave_line(&self.key, &self.stand) {
             self.service.pass_on(&left);
         }

@@ -4,8 +4,9 @@ use std::sync::{Arc, atomic::Ordering::SeqCst};
 
 use super::{
     entry::{Entry, Waiter},
-    hold::{Hold, Phase},
+    hold::Hold,
     looks::tell,
+    phase::Phase,
 };
 use crate::{
     model::{Deadline, LockKey, Owner, clock::BootInstant},
@@ -25,6 +26,8 @@ pub(super) enum Stand {
     },
     /// In line.
     InLine { number: u64, waiter: Arc<Waiter> },
+    /// Nowhere any more.
+    Left,
 }
 
 /// What the first in line finds.
@@ -40,15 +43,6 @@ pub(super) enum Opening {
     StandBack,
     /// A call about this key is open; its answer is worth waiting for.
     Unsettled,
-}
-
-/// What is to be done about a hold whose guard is gone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Leave {
-    /// Somebody here waits and will take it over.
-    Offered,
-    /// Nobody waits: it has to be released.
-    Release,
 }
 
 impl Registry {
@@ -78,21 +72,7 @@ impl Registry {
     pub(super) fn leave_line(&self, key: &LockKey, stand: &Stand) -> Option<Arc<Hold>> {
         let mut shard = self.0.of(key);
         let entry = shard.get_mut(key)?;
-        match stand {
-            Stand::Trying { .. } => entry.trying = false,
-            Stand::InLine { number, .. } => {
-                if let Some(contention) = &mut entry.contention {
-                    contention.line.remove(number);
-                }
-            }
-        }
-        let next = entry.first();
-        if let (Some(next), Stand::InLine { waiter, .. }) = (&next, stand)
-            && waiter.hinted.load(SeqCst)
-        {
-            // The hint was for whoever comes first.
-            next.hinted.store(true, SeqCst);
-        }
+        let next = entry.leave(stand);
         let left = match &next {
             None => entry.hold.clone().filter(|hold| hold.phase() == Phase::Queued),
             Some(_) => None,
@@ -114,6 +94,7 @@ impl Registry {
                 let shard = self.0.of(key);
                 shard.get(key).is_some_and(|entry| !entry.trying && entry.first_number() == Some(*number))
             }
+            Stand::Left => false,
         }
     }
 
@@ -122,31 +103,39 @@ impl Registry {
         let mut shard = self.0.of(key);
         let Some(entry) = shard.get_mut(key) else { return Opening::Ask };
         let is_asked = entry.contention.as_ref().is_some_and(|contention| contention.abandoned > 0);
-        let may_hand_over = entry.may_hand_over();
         match entry.hold.as_ref().map(|hold| (hold, hold.phase())) {
             Some((hold, Phase::Held)) if hold.is_running() => Opening::HeldHere(Arc::clone(hold)),
-            Some((hold, Phase::Queued)) if may_hand_over && hold.advance(Phase::Queued, Phase::Taken) => {
+            Some((hold, Phase::Queued))
+                if entry.may_hand_over() && hold.advance(Phase::Queued, Phase::Taken) =>
+            {
                 Opening::TakeOver(Arc::clone(hold))
             }
             Some((_, Phase::Queued | Phase::Taken | Phase::Sent)) => Opening::Unsettled,
             _ if is_asked => Opening::Unsettled,
             Some((_, Phase::Held | Phase::Gone)) => Opening::Ask,
-            None if may_hand_over => Opening::Ask,
+            None if entry.may_hand_over() => Opening::Ask,
             None => {
-                entry.handovers = 0;
+                entry.begin_anew();
                 Opening::StandBack
             }
         }
     }
 
-    /// A new grant.
-    pub(super) fn granted(&self, hold: &Arc<Hold>, taken_over: bool, at: BootInstant) {
+    /// A new grant, to somebody who stands there and goes away with it, unless it has come too late. Says until when it
+    /// is to be believed.
+    pub(super) fn granted(
+        &self,
+        hold: &Arc<Hold>,
+        stand: &Stand,
+        taken_over: bool,
+        at: BootInstant,
+    ) -> Deadline {
         let mut shard = self.0.of(&hold.key);
-        let entry = shard.entry(hold.key.clone()).or_default();
-        match (taken_over, entry.handovers) {
-            (false, _) => entry.handovers = 0,
-            (true, 0) => (entry.handovers, entry.handed_on_since) = (1, Some(at)),
-            (true, _) => entry.handovers += 1,
+        let Some(entry) = shard.get_mut(&hold.key) else { return Deadline::PASSED };
+        if taken_over {
+            entry.handed_on(at);
+        } else {
+            entry.begin_anew();
         }
         let looks = entry.looked(at);
         let mut lost = entry.hold.replace(Arc::clone(hold)).filter(|before| before.owner != hold.owner);
@@ -154,16 +143,24 @@ impl Registry {
             entry.hold = Some(before);
             lost = Some(Arc::clone(hold));
         }
-        if Some(hold.token()) < entry.forced {
-            // It was freed by force before the grant's answer came.
+        if entry.is_forced(hold.token()) {
             lost = Some(Arc::clone(hold));
         }
+        let is_lost = lost.as_ref().is_some_and(|lost| Arc::ptr_eq(lost, hold));
+        let deadline = if is_lost { Deadline::PASSED } else { hold.deadline() };
+        let next = if deadline.had_passed(at) { None } else { entry.leave(stand) };
+        if !entry.line_is_empty() {
+            hold.somebody_waits();
+        }
+        entry.tidy();
         drop(shard);
         tell(looks);
         if let Some(lost) = lost {
             // Whatever its guard believes, the store has granted the lock anew since, or freed it.
             lost.end_renewal(Deadline::PASSED);
         }
+        wake(next.as_deref());
+        deadline
     }
 
     /// An acquisition was given up before the store had answered.
@@ -187,23 +184,16 @@ impl Registry {
         });
     }
 
-    /// A guard is gone: whether somebody here takes its hold over.
-    pub(super) fn leave(&self, hold: &Arc<Hold>) -> Leave {
+    /// A guard is gone: whether somebody here takes its hold over, who is told then.
+    pub(super) fn offer(&self, hold: &Arc<Hold>) -> bool {
+        if !hold.may_be_wanted() {
+            return false;
+        }
         let shard = self.0.of(&hold.key);
         let next = shard.get(&hold.key).and_then(|entry| entry.heir_of(hold));
         drop(shard);
-        match next {
-            Some(next) => {
-                next.woken.notify_one();
-                Leave::Offered
-            }
-            None => Leave::Release,
-        }
-    }
-
-    /// Whether somebody here waits for a hold and may take it over.
-    pub(super) fn is_wanted(&self, hold: &Arc<Hold>) -> bool {
-        self.0.of(&hold.key).get(&hold.key).and_then(|entry| entry.heir_of(hold)).is_some()
+        wake(next.as_deref());
+        next.is_some()
     }
 
     /// The guard of this service that holds the lock.

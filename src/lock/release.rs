@@ -7,7 +7,8 @@ use tokio::sync::oneshot;
 use super::{
     ReleaseError,
     call::{Call, Finish},
-    hold::{Hold, Phase, Settled},
+    hold::Hold,
+    phase::{Phase, Settled},
     releaser::{conclude, give_up, try_again},
     seat,
     service::Service,
@@ -40,21 +41,24 @@ pub(super) async fn release(
 
 /// Hands the hold over to the next in line, or speaks to the store at once; waits for the releaser if that fails.
 async fn told(service: &Arc<Service>, hold: &Arc<Hold>, failure: &mut Option<StoreError>) -> Settled {
-    if service.registry().is_wanted(hold) {
-        let settled = listen(hold);
-        service.let_go(hold);
-        return heard(hold, settled).await;
-    }
-    if !hold.advance(Phase::Held, Phase::Sent) {
+    let may_be_wanted = hold.may_be_wanted();
+    let settled = may_be_wanted.then(|| listen(hold));
+    if !hold.advance(Phase::Held, if may_be_wanted { Phase::Queued } else { Phase::Sent }) {
         // The service was shut down.
         return Ok(ReleaseReply::NotHeld);
     }
     service.releaser().unsettled();
+    if let Some(settled) = settled {
+        let is_offered = service.offer(hold);
+        if is_offered || !hold.advance(Phase::Queued, Phase::Sent) {
+            return heard(hold, settled).await;
+        }
+    }
     let call = match hold.seat {
         true => seat::release(service, hold),
         false => service.store().release(Release::new(hold.key.clone(), hold.owner.clone())),
     };
-    match Call::new(service, call, Sent(Arc::clone(hold))).await {
+    match Call::new(service, call, || Sent(Arc::clone(hold))).await {
         Ok(reply) => {
             service.settle(hold, Ok(reply));
             Ok(reply)

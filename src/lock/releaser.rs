@@ -53,6 +53,8 @@ pub(super) struct Releaser {
     /// How many acquisitions have a call open.
     asking: AtomicUsize,
     idle: Notify,
+    /// Somebody has waited for that, ever: few services are drained twice.
+    is_awaited: AtomicBool,
 }
 
 /// A hold with its ticket.
@@ -81,7 +83,7 @@ impl Releaser {
     /// A hold or a call is over.
     pub(super) fn settled(&self) {
         if self.unsettled.fetch_sub(1, SeqCst) == 1 {
-            self.idle.notify_waiters();
+            self.tell_drained();
         }
     }
 
@@ -141,8 +143,16 @@ impl Releaser {
         self.changed.notify_one();
     }
 
+    /// A count is at zero; between two acquisitions it often is.
+    fn tell_drained(&self) {
+        if self.is_awaited.load(SeqCst) {
+            self.idle.notify_waiters();
+        }
+    }
+
     /// Completes when nothing is left to be done, by this count.
     pub(super) async fn drained(&self, open: impl Fn(&Self) -> usize) {
+        self.is_awaited.store(true, SeqCst);
         loop {
             let idle = self.idle.notified();
             if open(self) == 0 {
@@ -172,8 +182,9 @@ impl Releaser {
         let mut queue = lock(&self.queue);
         let mut due = std::mem::take(&mut queue.now);
         let mut wait = None;
+        let now = BootInstant::now();
         while let Some(next) = queue.later.first_entry() {
-            let left = next.key().0.since(BootInstant::now());
+            let left = next.key().0.since(now);
             if !left.is_zero() {
                 wait = Some(left);
                 break;
@@ -199,7 +210,7 @@ pub(super) struct Asking<'a>(&'a Releaser);
 impl Drop for Asking<'_> {
     fn drop(&mut self) {
         if self.0.asking.fetch_sub(1, SeqCst) == 1 {
-            self.0.idle.notify_waiters();
+            self.0.tell_drained();
         }
     }
 }

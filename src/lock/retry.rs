@@ -71,10 +71,10 @@ impl Retry {
 pub(super) async fn take(
     service: &Arc<Service>,
     name: &LockKey,
-    options: Resolved,
+    options: &Resolved,
     tries: bool,
 ) -> Result<Option<Arc<Hold>>, AcquireError> {
-    match options.retry.clone() {
+    match &options.retry {
         None => acquire(service, name, options, tries, None).await,
         Some(retry) => Box::pin(retrying(service, name, options, tries, retry)).await,
     }
@@ -83,9 +83,9 @@ pub(super) async fn take(
 async fn retrying(
     service: &Arc<Service>,
     name: &LockKey,
-    options: Resolved,
+    options: &Resolved,
     tries: bool,
-    retry: Retry,
+    retry: &Retry,
 ) -> Result<Option<Arc<Hold>>, AcquireError> {
     let begun = BootInstant::now();
     let limit = match options.wait {
@@ -96,7 +96,7 @@ async fn retrying(
     let mut n = 0;
     loop {
         n += 1;
-        let error = match acquire(service, name, options.clone(), tries, Some(begun)).await {
+        let error = match acquire(service, name, options, tries, Some(begun)).await {
             Err(error) if n <= retry.times && retry.is_for(&error) => error,
             ended => return ended,
         };

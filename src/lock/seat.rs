@@ -4,13 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use super::{
     AcquireError, InvalidOption,
-    hold::{Hold, Wanted},
+    hold::Hold,
     options::Resolved,
     service::Service,
     tasks::{has_runtime, within},
+    wanted::Wanted,
 };
 use crate::{
-    model::{Deadline, FencingToken, LockKey, Owner, Ttl, clock::BootInstant},
+    model::{Deadline, FencingToken, LockKey, Owner, Ttl, clock, clock::BootInstant},
     store::{
         Acquire, AcquireReply, ExtendReply, Holder, Inspect, LockStore, Release, ReleaseReply, StoreError,
         StoreFuture,
@@ -21,9 +22,9 @@ use crate::{
 pub(super) async fn adopt(
     service: &Arc<Service>,
     name: &LockKey,
-    options: Resolved,
+    options: &Resolved,
 ) -> Result<Option<Arc<Hold>>, AcquireError> {
-    let Resolved { ttl, label, seat, .. } = options;
+    let Resolved { ttl, label, seat, .. } = options.clone();
     let no_seat =
         || AcquireError::InvalidOption { key: name.clone(), option: "owner", source: InvalidOption::NoSeat };
     let owner = seat.ok_or_else(no_seat)?;
@@ -54,9 +55,8 @@ pub(super) async fn adopt(
         return Ok(None);
     }
     let wanted = Wanted { key, owner, label, ttl, kept_alive: None, seat: true };
-    let mut hold = Hold::granted(&wanted, holder.token, deadline);
-    hold.acquired_at = holder.since;
-    Ok(Some(Arc::new(hold)))
+    let since = clock::micros_at(holder.since);
+    Ok(Some(Arc::new(Hold::granted(&wanted, holder.token, deadline, since))))
 }
 
 /// Has a seat stand for `ttl` from now if it does not stand longer anyway: other leases of it may rely on that.

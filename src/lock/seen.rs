@@ -1,6 +1,6 @@
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use super::{AcquireError, hold::Hold, service::Service};
+use super::{AcquireError, service::Service};
 use crate::{
     model::LockKey,
     store::{Holder, StoreError},
@@ -56,15 +56,10 @@ impl Seen {
                     attempts,
                     holder: holder.map(Box::new),
                     held_here: here.is_some(),
-                    same_task: here.is_some_and(is_of_this_task),
+                    same_task: here.is_some_and(|hold| hold.is_of_this_task()),
                 }
             }
             None => AcquireError::Store { key: name, source: StoreError::no_answer(waited) },
         }
     }
-}
-
-/// Whether a hold was acquired by the task that asks. Only known in debug builds.
-fn is_of_this_task(hold: Arc<Hold>) -> bool {
-    hold.task.is_some() && hold.task == tokio::task::try_id()
 }

@@ -12,11 +12,12 @@ use tokio::sync::{Notify, futures::Notified};
 
 use super::{
     hints::Hints,
-    hold::{Hold, Phase, Settled},
+    hold::Hold,
     keeper::Keeper,
     options::Resolved,
     outage::Outage,
-    registry::{Leave, Registry},
+    phase::{Phase, Settled},
+    registry::Registry,
     releaser::Releaser,
     seats::Seats,
 };
@@ -179,6 +180,9 @@ impl Service {
 
     /// The guard of a hold is gone: somebody here takes the lock over, or it is released in the background.
     pub(super) fn let_go(&self, hold: &Arc<Hold>) {
+        if hold.is_gone() {
+            return;
+        }
         if hold.seat {
             // It is its owner's to release, and stands without a guard.
             hold.advance(Phase::Held, Phase::Gone);
@@ -190,10 +194,18 @@ impl Service {
 
     /// Offers a queued hold to whoever waits here, or has it released.
     pub(super) fn pass_on(&self, hold: &Arc<Hold>) {
-        match self.registry.leave(hold) {
-            Leave::Offered => self.releaser.push_offered(Arc::clone(hold)),
-            Leave::Release => self.releaser.push(Arc::clone(hold)),
+        if !self.offer(hold) {
+            self.releaser.push(Arc::clone(hold));
         }
+    }
+
+    /// Offers a queued hold to whoever waits here. Says whether there is somebody.
+    pub(super) fn offer(&self, hold: &Arc<Hold>) -> bool {
+        let is_offered = self.registry.offer(hold);
+        if is_offered {
+            self.releaser.push_offered(Arc::clone(hold));
+        }
+        is_offered
     }
 
     /// A release that was sent and has failed this often is sent once more, later, unless somebody here takes the lock

@@ -51,11 +51,21 @@ impl BootInstant {
         Duration::from_nanos(self.0.get().saturating_sub(earlier.0.get()))
     }
 
-    /// What the wall clock has shown then, if nobody has set it meanwhile: to read it costs as much again.
+    /// What the wall clock has shown then, in microseconds since 1970. It is read once a millisecond and thread at most:
+    /// each lock wants to know.
     pub(crate) fn wall_micros(self) -> u64 {
-        static START: LazyLock<(BootInstant, u64)> = LazyLock::new(|| (BootInstant::now(), wall_micros()));
-        let (start, micros) = *START;
-        (micros + self.0.get() / 1000).saturating_sub(start.0.get() / 1000)
+        const FRESH: u64 = 1_000_000;
+        thread_local! {
+            static READ: Cell<(u64, u64)> = const { Cell::new((0, 0)) };
+        }
+
+        let this = self.0.get();
+        let (mut at, mut micros) = READ.get();
+        if this.wrapping_sub(at) >= FRESH {
+            (at, micros) = (Self::now().0.get(), wall_micros());
+            READ.set((at, micros));
+        }
+        micros.saturating_add_signed((this.cast_signed() - at.cast_signed()) / 1000)
     }
 }
 
@@ -69,10 +79,20 @@ pub(crate) fn wall() -> SystemTime {
     SystemTime::now()
 }
 
+/// The wall clock at this many microseconds since 1970.
+pub(crate) fn at_micros(micros: u64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_micros(micros)
+}
+
+/// This time as microseconds since 1970.
+pub(crate) fn micros_at(time: SystemTime) -> u64 {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
+}
+
 /// Microseconds of the wall clock since 1970.
 pub(crate) fn wall_micros() -> u64 {
-    let since = wall().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
+    micros_at(wall())
 }
 
 /// Nanoseconds of tokio's clock. They do not start at zero: a paused clock stands where it was paused, which may be

@@ -3,8 +3,8 @@ use crate::model::LockKey;
 /// What a store can do, and what it cannot.
 ///
 /// [`wakeups`](Self::wakeups) decides how often waiters poll, and [`ordered_list`](Self::ordered_list) how
-/// [`Locks::list`](crate::Locks::list) goes about it. The others are for those who choose a store: the library asks nothing
-/// of them for now, and refuses no store for them.
+/// [`Locks::list`](crate::Locks::list) goes about it. The others are for those who choose a store, and for the kit
+/// `lockproof::testing`, which tests what a store claims; a service refuses no store for them.
 ///
 /// ```
 /// # use lockproof::StoreCapabilities;

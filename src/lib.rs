@@ -68,8 +68,8 @@ pub mod testing;
 pub use crate::error::{Error, Result};
 pub use crate::lock::{
     AcquireError, AdminError, BuildError, ExtendError, Extending, IntoExtension, IntoWait, InvalidOption,
-    Lease, Lock, LockOptions, LockState, Locks, LocksBuilder, OnLost, OnStoreError, ReleaseError, Retry,
-    RunError, ShutdownError, Wait,
+    Lease, Lock, LockFuture, LockOptions, LockState, Locks, LocksBuilder, OnLost, OnStoreError, ReleaseError,
+    Retry, RunError, ShutdownError, Wait,
 };
 pub use crate::model::{
     Deadline, FencingToken, IntoLockKey, IntoOwner, IntoTtl, InvalidDuration, InvalidKey, InvalidOwner,

@@ -7,11 +7,11 @@ use lockproof::{
     AcquireError, AdminError, BuildError, Claim, Condition, Consuming, Deadline, Delete, Error, ExtendError,
     Extending, FencingToken, Field, Filter, FindError, ForceError, Holder, Insert, InsertError,
     InvalidDuration, InvalidKey, InvalidOption, InvalidOwner, KeepingGuard, KindTaken, Label, Lease, Lock,
-    LockError, LockKey, LockOptions, LockProof, LockState, LockStore, Lockable, Locked, Locking, LockingAll,
-    LockingArray, Locks, LocksBuilder, MemoryStorage, MemoryStore, Namespace, OnStoreError, OptionalLocking,
-    Order, Owner, Persistent, Query, ReadProof, Rejected, ReleaseError, Repo, Repository, RepositoryExt,
-    RepositoryFuture, Retry, RunError, SaveError, Scoped, ShutdownError, Storage, StoreError, StoreFuture,
-    StoreId, Stored, TokenExhausted, Transient, Ttl, Update, Wait, Wakeup, WakeupStream,
+    LockError, LockFuture, LockKey, LockOptions, LockProof, LockState, LockStore, Lockable, Locked, Locking,
+    LockingAll, LockingArray, Locks, LocksBuilder, MemoryStorage, MemoryStore, Namespace, OnStoreError,
+    OptionalLocking, Order, Owner, Persistent, Query, ReadProof, Rejected, ReleaseError, Repo, Repository,
+    RepositoryExt, RepositoryFuture, Retry, RunError, SaveError, Scoped, ShutdownError, Storage, StoreError,
+    StoreFuture, StoreId, Stored, TokenExhausted, Transient, Ttl, Update, Wait, Wakeup, WakeupStream,
 };
 
 #[derive(Lockable)]
@@ -115,7 +115,7 @@ fn named_futures_can_be_spawned() {
     each!(is_send is_unpin:
         Locking<'_, Account>, OptionalLocking<'_, Account>, Consuming<'_, Guard, ()>,
         LockingAll<'_, Account>, LockingArray<'_, Account, 2>, Extending<'_>, KeepingGuard<'_, Guard, ()>,
-        RepositoryFuture<'_, ()>, StoreFuture<()>, WakeupStream,
+        RepositoryFuture<'_, ()>, LockFuture<'_, (), AdminError>, StoreFuture<()>, WakeupStream,
     );
     each!(is_debug: Locking<'_, Account>, OptionalLocking<'_, Account>, Consuming<'_, Guard, ()>);
     each!(is_debug: LockingAll<'_, Account>, LockingArray<'_, Account, 2>, KeepingGuard<'_, Guard, ()>);

@@ -1,6 +1,6 @@
 //! What is asked about a lock that one does not hold.
 
-use super::{AdminError, Lock, LockState, service::Service, tasks::within};
+use super::{AdminError, Lock, LockFuture, LockState, service::Service, tasks::within};
 use crate::{
     model::{Label, LockKey},
     store::{AskRelease, AskReply, ForceRelease, ForceReply, Holder, Inspect, StoreError, StoreFuture},
@@ -112,16 +112,18 @@ impl Lock {
     ///
     /// # Cancel safety
     /// The holder may have been asked; asking again does no harm.
-    pub async fn ask_release(&self, reason: impl Into<Label>) -> Result<AskReply, AdminError> {
+    pub fn ask_release(&self, reason: impl Into<Label>) -> LockFuture<'_, AskReply, AdminError> {
         let reason = reason.into();
-        // Who has held it since before: who gets it while the store is asked is not meant.
-        let held = self.handle.service().guards_of(&self.qualified()?);
-        let request = |key| AskRelease::new(key, reason.clone());
-        let reply = self.ask_store(|service, key| service.store().ask_release(request(key))).await?;
-        if reply == AskReply::Asked {
-            held.iter().for_each(|hold| hold.ask(reason.clone()));
-        }
-        Ok(reply)
+        Box::pin(async move {
+            // Who has held it since before: who gets it while the store is asked is not meant.
+            let held = self.handle.service().guards_of(&self.qualified()?);
+            let request = |key| AskRelease::new(key, reason.clone());
+            let reply = self.ask_store(|service, key| service.store().ask_release(request(key))).await?;
+            if reply == AskReply::Asked {
+                held.iter().for_each(|hold| hold.ask(reason.clone()));
+            }
+            Ok(reply)
+        })
     }
 
     /// The key as the store has it.

@@ -1,7 +1,7 @@
 use std::{borrow::Cow, fmt, sync::Arc};
 
 use super::{
-    AcquireError, Lease, OnLost, OnStoreError, Retry,
+    AcquireError, Lease, LockFuture, OnLost, OnStoreError, Retry,
     hold::Hold,
     options::{LockOptions, Resolved},
     retry, seat,
@@ -96,9 +96,9 @@ impl Lock {
     ///
     /// # Cancel safety
     /// As for [`acquire`](Self::acquire).
-    pub async fn acquire_within(&self, limit: impl IntoWait) -> Result<Lease, AcquireError> {
+    pub fn acquire_within(&self, limit: impl IntoWait) -> LockFuture<'_, Lease, AcquireError> {
         let lock = self.clone().wait(limit);
-        lock.acquire().await
+        Box::pin(async move { lock.acquire().await })
     }
 
     /// Takes the lock if it is free now, and says `None` if somebody else holds it.

@@ -1,7 +1,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use super::{
-    Lock, LocksBuilder, ShutdownError,
+    Lock, LockFuture, LocksBuilder, ShutdownError,
     options::Resolved,
     releaser::Releaser,
     service::{Handle, Service},
@@ -91,22 +91,25 @@ impl Locks {
     ///
     /// # Cancel safety
     /// The service is ended all the same, and the releases go on.
-    pub async fn shutdown(&self, limit: impl IntoTtl) -> Result<(), ShutdownError> {
-        let service = self.handle.service();
-        service.close();
-        service.releaser().ensure(service);
-        let drained = service.releaser().drained(Releaser::open_len);
-        let Some(limit) = limit.into_ttl()?.as_duration() else {
-            drained.await;
-            return Ok(());
-        };
-        let drained = within(limit, drained).await;
-        match service.releaser().open_len() {
-            unsettled if drained.is_err() && unsettled > 0 => {
-                Err(ShutdownError::Unsettled { unsettled, waited: limit })
+    pub fn shutdown(&self, limit: impl IntoTtl) -> LockFuture<'_, (), ShutdownError> {
+        let limit = limit.into_ttl();
+        Box::pin(async move {
+            let service = self.handle.service();
+            service.close();
+            service.releaser().ensure(service);
+            let drained = service.releaser().drained(Releaser::open_len);
+            let Some(limit) = limit?.as_duration() else {
+                drained.await;
+                return Ok(());
+            };
+            let drained = within(limit, drained).await;
+            match service.releaser().open_len() {
+                unsettled if drained.is_err() && unsettled > 0 => {
+                    Err(ShutdownError::Unsettled { unsettled, waited: limit })
+                }
+                _ => Ok(()),
             }
-            _ => Ok(()),
-        }
+        })
     }
 }
 

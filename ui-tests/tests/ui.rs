@@ -7,16 +7,17 @@ use std::{collections::BTreeSet, env, fs, path::Path, process::Command};
 use cases::{cases, root};
 
 /// How many failing cases there are: one that is lost is missed.
-const FAILING: usize = 179;
+const FAILING: usize = 190;
 
 /// Those whose error has more than 20 lines, and what fills them.
-const LONG: [(&str, &str); 13] = [
+const LONG: [(&str, &str); 14] = [
     ("derive/key_field_without_hash", "rustc lists tuples that are `Hash`"),
     ("lock/float_in_name", "rustc lists the tuples that name a lock"),
     ("lock/name_is_float", "rustc lists the tuples that name a lock"),
     ("lock/name_is_integer", "rustc lists the tuples that name a lock"),
     ("lock/option_in_name", "rustc lists the tuples that name a lock"),
     ("lock/own_type_in_name", "rustc lists the tuples that name a lock"),
+    ("lock/reason_is_number", "rustc lists what makes a label"),
     ("proof/helper_proof_given_another_type", "rustc shows which entity the guard is of"),
     ("proof/transient_of_unlockable", "rustc shows both the bound and the function"),
     ("query/field_without_eq", "rustc writes the missing derive"),

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use lockproof::{Lockable, Locked, Locks, MemoryStorage, Query, Repository, Result, Transient, field};
+use lockproof::{
+    Error, LockOptions, Lockable, Locked, Locks, MemoryStorage, Query, Repository, Result, Transient, field,
+};
 
 #[derive(Lockable, Clone)]
 struct Account {
@@ -30,7 +32,44 @@ async fn everything(locks: Locks, accounts: Arc<dyn Repository<Account>>) -> Res
     let lease = locks.lock("report").acquire().await?;
     lease.extend(None).await?;
     lease.release().await?;
+    several(&locks, &accounts).await?;
+    asked(&locks).await?;
     locks.drain().await;
+    Ok(locks.shutdown("1s").await?)
+}
+
+async fn several(locks: &Locks, accounts: &dyn Repository<Account>) -> Result<()> {
+    for id in [1, 2] {
+        accounts.insert(Transient::new(Account { id, balance: 0 })).await?;
+    }
+    let [mut from, mut to] = accounts.lock_all(&[2, 1]).array().await?;
+    (from.balance, to.balance) = (-5, 5);
+    accounts.save(&mut from).await?;
+    accounts.save(&mut to).await?;
+    accounts.force_release(&1).await?;
+    assert!(Locked::is_lost(&to));
+    Locked::lost(&to).await;
+    drop((from, to));
+    drop(accounts.lock_with(&1, LockOptions::new().owner("ada")).await?);
+    assert!(locks.lock(("account", 1)).owner("ada").adopt().await?.is_some());
+    Ok(())
+}
+
+async fn asked(locks: &Locks) -> Result<()> {
+    let lock = locks.lock("report");
+    lock.run(async |lease| {
+        lock.ask_release("it is late").await?;
+        assert_eq!(lease.until_asked().await.as_str(), "it is late");
+        assert!(lock.is_locked().await? && lock.inspect().await?.is_some());
+        assert_eq!(locks.list("report", None, 10).await?.len(), 1);
+        Ok::<_, Error>(())
+    })
+    .await??;
+    lock.try_run(async |_| ()).await?;
+    lock.run_retrying(2, async |_| Ok::<_, ()>(())).await?.expect("nothing fails");
+    lock.force_release().await?;
+    lock.state().await?;
+    lock.acquire_within("1s").await?.release().await?;
     Ok(())
 }
 

@@ -7,6 +7,8 @@ use lockproof::{
     testing::{CaseFuture, Count, FaultyStore, Harness},
 };
 
+use crate::plain::PlainStore;
+
 /// A memory store, whose time is tokio's and stands still while somebody computes.
 #[derive(Default)]
 pub(crate) struct Memory(MemoryStore);
@@ -56,11 +58,30 @@ impl Harness for Decorated {
     }
 }
 
-pub(crate) fn opened(store: impl LockStore) -> StoreFuture<Arc<dyn LockStore>> {
+/// One that passes the cases that ask for no more than it must do.
+#[derive(Default)]
+pub(crate) struct Plain(PlainStore);
+
+impl Harness for Plain {
+    fn open(&self) -> StoreFuture<Arc<dyn LockStore>> {
+        opened(self.0.clone())
+    }
+
+    fn run(&self, case: CaseFuture<'_>) {
+        in_no_time(case);
+    }
+
+    fn margin(&self) -> Duration {
+        // Waiters poll, each 200 ms at least and a quarter more at random.
+        Memory::default().margin() + Duration::from_millis(250)
+    }
+}
+
+fn opened(store: impl LockStore) -> StoreFuture<Arc<dyn LockStore>> {
     Box::pin(async { Ok(Arc::new(store) as Arc<dyn LockStore>) })
 }
 
-pub(crate) fn in_no_time(case: CaseFuture<'_>) {
+fn in_no_time(case: CaseFuture<'_>) {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     runtime.enable_time().start_paused(true).build().expect("a runtime").block_on(case);
 }

@@ -2,15 +2,13 @@
 
 mod complete;
 mod harnesses;
+#[path = "../support/plain.rs"]
 mod plain;
 
 mod conformance {
     #[cfg(feature = "sqlite")]
     use crate::harnesses::Sqlite;
-    use crate::{
-        harnesses::{Decorated, Memory},
-        plain::Plain,
-    };
+    use crate::harnesses::{Decorated, Memory, Plain};
 
     lockproof::testing::conformance!(memory, Memory::default());
     lockproof::testing::conformance!(plain, Plain::default());

@@ -26,6 +26,7 @@ mod logs;
 mod lost_replies;
 mod options;
 mod outage;
+#[path = "../support/plain.rs"]
 mod plain;
 mod retries;
 mod run;

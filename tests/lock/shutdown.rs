@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use lockproof::{AcquireError, ExtendError, Locks, ReleaseError, ShutdownError, StoreErrorKind, Wait};
+use lockproof::{AcquireError, ExtendError, Lease, Locks, ReleaseError, ShutdownError, StoreErrorKind, Wait};
+use tokio::task::JoinHandle;
 
 use crate::{
     faulty::{Fault, HANGS, Op, Step, slow},
@@ -57,24 +58,11 @@ async fn later_calls_are_refused() {
 async fn waiters_are_told() {
     let (memory, _, locks) = faulty();
     let held = locks.lock("k").acquire().await.expect("free");
-    let waiters: Vec<_> = (0..20)
-        .map(|_| {
-            let lock = locks.lock("k").wait(Wait::Forever);
-            tokio::spawn(async move { lock.acquire().await })
-        })
-        .collect();
-    settle().await;
+    let waiters = waiters(&locks, 20).await;
     let (took, ended) = timed(locks.shutdown(ms(1_000))).await;
     ended.expect("in time");
     assert!(took <= ms(60), "{took:?}");
-    let (took, ()) = timed(async {
-        for waiter in waiters {
-            let ended = waiter.await.expect("no panic");
-            assert!(matches!(ended, Err(AcquireError::Closed { .. })), "{ended:?}");
-        }
-    })
-    .await;
-    assert!(took <= ms(1), "{took:?}");
+    are_told(waiters).await;
     assert!(memory.is_empty());
     assert!(matches!(held.release().await, Err(ReleaseError::Lost { .. })));
 }
@@ -83,24 +71,11 @@ async fn waiters_are_told() {
 async fn waiters_are_told_although_the_store_hangs() {
     let (_, store, locks) = faulty();
     store.always(Op::Acquire, [HANGS]);
-    let waiters: Vec<_> = (0..5)
-        .map(|_| {
-            let lock = locks.lock("k").wait(Wait::Forever);
-            tokio::spawn(async move { lock.acquire().await })
-        })
-        .collect();
-    settle().await;
+    let waiters = waiters(&locks, 5).await;
     let (took, ended) = timed(locks.shutdown(ms(300))).await;
     assert!(matches!(ended, Err(ShutdownError::Unsettled { waited, .. }) if waited == ms(300)), "{ended:?}");
     assert!(took <= ms(302), "{took:?}");
-    let (took, ()) = timed(async {
-        for waiter in waiters {
-            let ended = waiter.await.expect("no panic");
-            assert!(matches!(ended, Err(AcquireError::Closed { .. })), "{ended:?}");
-        }
-    })
-    .await;
-    assert!(took <= ms(1), "{took:?}");
+    are_told(waiters).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -220,4 +195,27 @@ async fn a_limit_that_is_none_is_told_and_the_service_ends_all_the_same() {
     locks.shutdown("1s").await.expect("in time");
     assert_eq!(owner_of(&memory, "k").await, None);
     drop(held);
+}
+
+/// This many that wait for the lock `k`.
+async fn waiters(locks: &Locks, count: usize) -> Vec<JoinHandle<Result<Lease, AcquireError>>> {
+    let waiters = (0..count).map(|_| {
+        let lock = locks.lock("k").wait(Wait::Forever);
+        tokio::spawn(async move { lock.acquire().await })
+    });
+    let waiters = waiters.collect();
+    settle().await;
+    waiters
+}
+
+/// Each waiter knows at once that the service has ended.
+async fn are_told(waiters: Vec<JoinHandle<Result<Lease, AcquireError>>>) {
+    let (took, ()) = timed(async {
+        for waiter in waiters {
+            let ended = waiter.await.expect("no panic");
+            assert!(matches!(ended, Err(AcquireError::Closed { .. })), "{ended:?}");
+        }
+    })
+    .await;
+    assert!(took <= ms(1), "{took:?}");
 }

@@ -8,7 +8,7 @@ use lockproof::{
 };
 use tokio::task::yield_now;
 
-use crate::twist::{Twist, holder, wrong};
+use crate::twist::{Twist, holder, noting_acquire, wrong};
 
 wrong! {
     /// Takes no notice of the holder.
@@ -171,15 +171,7 @@ wrong! {
 wrong! {
     /// Extends a lock that has lapsed.
     ExtendRevives {
-        fn acquire(&self, request: Acquire) -> StoreFuture<AcquireReply> {
-            let (right, seen) = (self.right.clone(), self.seen.clone());
-            Box::pin(async move {
-                let key = request.key.clone();
-                let reply = right.acquire(request).await;
-                seen.note(&right, &key).await?;
-                reply
-            })
-        }
+        noting_acquire!();
 
         fn extend(&self, request: Extend) -> StoreFuture<ExtendReply> {
             let (right, seen) = (self.right.clone(), self.seen.clone());

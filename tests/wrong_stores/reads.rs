@@ -9,22 +9,7 @@ use lockproof::{
     WakeupStream,
 };
 
-use crate::twist::{Twist, wrong};
-
-/// Takes down who got what.
-macro_rules! noting_acquire {
-    () => {
-        fn acquire(&self, request: Acquire) -> StoreFuture<AcquireReply> {
-            let (right, seen) = (self.right.clone(), self.seen.clone());
-            Box::pin(async move {
-                let key = request.key.clone();
-                let reply = right.acquire(request).await;
-                seen.note(&right, &key).await?;
-                reply
-            })
-        }
-    };
-}
+use crate::twist::{Twist, noting_acquire, wrong};
 
 wrong! {
     /// Shows a holder whose lock has lapsed.

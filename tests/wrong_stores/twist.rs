@@ -178,3 +178,19 @@ macro_rules! wrong {
     };
 }
 pub(crate) use wrong;
+
+/// Takes down who got what.
+macro_rules! noting_acquire {
+    () => {
+        fn acquire(&self, request: Acquire) -> StoreFuture<AcquireReply> {
+            let (right, seen) = (self.right.clone(), self.seen.clone());
+            Box::pin(async move {
+                let key = request.key.clone();
+                let reply = right.acquire(request).await;
+                seen.note(&right, &key).await?;
+                reply
+            })
+        }
+    };
+}
+pub(crate) use noting_acquire;

@@ -2,6 +2,8 @@
 #![allow(non_snake_case, reason = "a test's name is what is done, two underscores, and in which state")]
 
 use crate::{
+    lock::Lease,
+    model::FencingToken,
     store::ForceReply,
     testing::{
         faulty::{Op, REPLY_LOST},
@@ -25,12 +27,7 @@ pub(in crate::testing) async fn force_release__mine_never(at: Stage) {
 pub(in crate::testing) async fn force_release__other(at: Stage) {
     let others = at.others().await;
     let forced = forces(&at).await;
-    holds(
-        "the token",
-        forced,
-        forced > others.fence(),
-        &format!("above the evicted holder's, {}", others.fence()),
-    );
+    is_above(forced, &others);
     others.extend(None).await.expect_err("it was forced");
     is("`is_lost` after its next renewal", others.is_lost(), true);
     let next = taken(&at.locks().lock("k")).await;
@@ -47,12 +44,7 @@ pub(in crate::testing) async fn force_release__mine_lapsed_retaken(at: Stage) {
     let _lapsed = at.mine(&locks, State::Lapsed).await;
     let others = at.others().await;
     let forced = forces(&at).await;
-    holds(
-        "the token",
-        forced,
-        forced > others.fence(),
-        &format!("above the evicted holder's, {}", others.fence()),
-    );
+    is_above(forced, &others);
 }
 
 pub(in crate::testing) async fn force_release__after_a_lost_reply(at: Stage) {
@@ -71,7 +63,7 @@ async fn evicts_a_guard_here(at: &Stage, state: State) {
     let ForceReply::Forced { token } = forced else {
         panic!("`force_release` of what is held: the answer was {forced:?}, and must be `Forced`")
     };
-    holds("the token", token, token > mine.fence(), &format!("above the evicted holder's, {}", mine.fence()));
+    is_above(token, &mine);
     is("`is_lost` of the guard", mine.is_lost(), true);
     at.is_free().await;
     drop(mine);
@@ -79,7 +71,13 @@ async fn evicts_a_guard_here(at: &Stage, state: State) {
     at.is_still(&at.others().await).await;
 }
 
-async fn forces(at: &Stage) -> crate::model::FencingToken {
+#[track_caller]
+fn is_above(token: FencingToken, evicted: &Lease) {
+    let last = evicted.fence();
+    holds("the token", token, token > last, &format!("above the evicted holder's, {last}"));
+}
+
+async fn forces(at: &Stage) -> FencingToken {
     let forced = at.locks().lock("k").force_release().await.expect("the store answers");
     let ForceReply::Forced { token } = forced else {
         panic!("`force_release` of what is held: the answer was {forced:?}, and must be `Forced`")

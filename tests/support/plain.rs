@@ -1,35 +1,17 @@
-//! A store that can do only what it must: no hints, no order, no wishes. It passes the cases that ask for no more.
+//! A store that can do no more than the contract demands.
 
-use std::sync::Arc;
-
+use futures::FutureExt;
 use lockproof::{
     Acquire, AcquireReply, Extend, ExtendReply, ForceRelease, ForceReply, HeldKey, Holder, Inspect, List,
     LockStore, MemoryStore, Release, ReleaseReply, Rotate, RotateReply, StoreCapabilities, StoreFuture,
     StoreId, WakeupStream,
-    testing::{CaseFuture, Harness},
 };
 
-use crate::harnesses::{Memory, in_no_time, opened};
-
+/// No wake-ups, no order, no wishes.
 #[derive(Clone, Default)]
-pub(crate) struct Plain(MemoryStore);
+pub(crate) struct PlainStore(pub(crate) MemoryStore);
 
-impl Harness for Plain {
-    fn open(&self) -> StoreFuture<Arc<dyn LockStore>> {
-        opened(self.clone())
-    }
-
-    fn run(&self, case: CaseFuture<'_>) {
-        in_no_time(case);
-    }
-
-    fn margin(&self) -> std::time::Duration {
-        // Waiters poll, each 200 ms at least and a quarter more at random.
-        Memory::default().margin() + std::time::Duration::from_millis(250)
-    }
-}
-
-impl LockStore for Plain {
+impl LockStore for PlainStore {
     fn id(&self) -> StoreId {
         self.0.id()
     }
@@ -40,9 +22,7 @@ impl LockStore for Plain {
 
     fn capabilities(&self) -> StoreCapabilities {
         let mut capabilities = self.0.capabilities();
-        capabilities.asking = false;
-        capabilities.ordered_list = false;
-        capabilities.wakeups = false;
+        (capabilities.wakeups, capabilities.ordered_list, capabilities.asking) = (false, false, false);
         capabilities
     }
 
@@ -70,9 +50,11 @@ impl LockStore for Plain {
         self.0.inspect(request)
     }
 
+    /// The last keys first.
     fn list(&self, request: List) -> StoreFuture<Vec<HeldKey>> {
-        let (limit, all) = (request.limit, self.0.list(List::new(request.prefix, request.after, usize::MAX)));
-        Box::pin(async move { Ok(all.await?.into_iter().rev().take(limit).collect()) })
+        let limit = request.limit;
+        let all = self.0.list(List::new(request.prefix, request.after, usize::MAX));
+        all.map(move |lines| Ok(lines?.into_iter().rev().take(limit).collect())).boxed()
     }
 
     fn wakeups(&self) -> Option<WakeupStream> {

@@ -44,7 +44,8 @@ fn each_named_test_exists() {
             .split_once(&format!("fn {function}("))
             .unwrap_or_else(|| panic!("{row}: {file} has no `{function}`"))
             .0;
-        let attribute = before.lines().rev().find(|line| line.trim() != "async").unwrap_or_default();
+        let mut lines = before.lines().rev().map(str::trim);
+        let attribute = lines.find(|line| !["", "async"].contains(line)).unwrap_or_default();
         let is_test = attribute.starts_with("#[") && attribute.contains("test");
         // A test program with a `main` of its own lists its tests.
         let listed =

@@ -152,6 +152,7 @@ impl Asker<'_> {
                     continue;
                 }
                 Opening::Unsettled if !look => Until::Settled,
+                Opening::Overdue => Until::Settled,
                 Opening::HeldHere(hold) if self.patient && !look && !due => {
                     self.note_holder(Some(hold.as_holder()));
                     Until::Free(hold.deadline().remaining())

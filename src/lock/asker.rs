@@ -170,11 +170,10 @@ impl Asker<'_> {
     fn grant(
         &mut self,
         place: &mut Place<'_>,
-        hold: Hold,
+        hold: Arc<Hold>,
         answered: BootInstant,
         taken_over: Option<&Arc<Hold>>,
     ) -> Result<Arc<Hold>, Ended> {
-        let hold = Arc::new(hold);
         let deadline = if hold.seat {
             self.service.registry().seat_granted(&hold, answered);
             hold.deadline()

@@ -73,11 +73,16 @@ fn stores_in_sqlite_go_anywhere_and_are_cloned() {
 #[test]
 fn what_the_kit_has_goes_anywhere() {
     use lockproof::testing::{
-        Case, FaultyStore, Need,
+        Case, FaultyStorage, FaultyStore, Need, StorageCase, StorageFault,
         faulty::{Fault, Op, Step},
+        model,
     };
 
-    each!(is_send is_sync is_unpin is_static is_clone is_debug: Case, FaultyStore, Need, Fault, Op, Step);
+    each!(is_send is_sync is_unpin is_static is_clone is_debug:
+        Case, FaultyStore, Need, Fault, Op, Step, StorageCase, StorageFault, model::Pace, model::Step,
+    );
+    each!(is_send is_sync is_unpin is_static is_debug: FaultyStorage<MemoryStorage<Account>>);
+    each!(is_error: model::Divergence);
 }
 
 #[test]

@@ -87,7 +87,8 @@ impl Lock {
     /// again, or look.
     ///
     /// # Cancel safety
-    /// It may have been done. A guard of this service then learns of it as one elsewhere does.
+    /// It may have been done, or be done a moment later, to whoever holds the lock by then. A guard of this service learns
+    /// of it as one elsewhere does.
     pub async fn force_release(&self) -> Result<ForceReply, AdminError> {
         let reply =
             self.ask_store(|service, key| service.store().force_release(ForceRelease::new(key))).await?;

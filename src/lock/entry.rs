@@ -153,6 +153,12 @@ impl Entry {
         past.handovers += 1;
     }
 
+    /// Whether it was freed by force from here after this grant, whose answer came later.
+    pub(super) fn is_freed(&self, hold: &Hold) -> bool {
+        let forced = self.past.as_ref().and_then(|past| past.forced);
+        forced.is_some_and(|forced| hold.token() < forced)
+    }
+
     /// Others had their chance.
     pub(super) fn begin_anew(&mut self) {
         if let Some(past) = &mut self.past {

@@ -114,12 +114,12 @@ impl Keeper {
             None => {}
         });
         let first = soon.iter().map(|(due, _)| *due).min();
+        self.next.fetch_min(others.map_or(NEVER, BootInstant::as_nanos), SeqCst);
         if first.is_none_or(|first| first > now) {
             // Nobody has to go, so nobody goes along.
-            self.next.fetch_min(first.or(others).map_or(NEVER, BootInstant::as_nanos), SeqCst);
+            self.next.fetch_min(first.map_or(NEVER, BootInstant::as_nanos), SeqCst);
             return Vec::new();
         }
-        self.next.fetch_min(others.map_or(NEVER, BootInstant::as_nanos), SeqCst);
         soon.into_iter().filter_map(|(_, hold)| begin(service, &hold, now)).collect()
     }
 }
@@ -195,8 +195,8 @@ async fn run(service: Arc<Service>, mark: Mark) {
 /// Renews the leases of a batch.
 async fn renew(service: &Arc<Service>, limit: Duration, batch: Vec<Renewal>) {
     let requests = batch.iter().map(Renewal::request).collect();
-    // What is dropped without an answer counts as unknown.
-    let answers = within(limit, service.store().extend_all(requests)).await;
+    // What is dropped without an answer counts as unknown. Its leases cannot be extended before that.
+    let answers = within(limit.min(service.patience()), service.store().extend_all(requests)).await;
     service.outage().heard_all(answers.as_deref());
     let mut answers = answers.into_iter().flatten();
     for renewal in batch {

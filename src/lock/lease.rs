@@ -138,11 +138,15 @@ impl Lease {
                 Ok(ttl) => ttl.unwrap_or(self.hold.ttl),
                 Err(source) => return Err(ExtendError::InvalidTtl { key: key(), source }),
             };
-            if self.hold.deadline().remaining().is_none() {
+            if self.hold.never_ends() {
                 return Err(ExtendError::NeverExpires { key: key() });
             }
             match renew::extend(self.handle.service(), &self.hold, ttl).await {
                 Ok(ExtendReply::Extended { .. }) => Ok(()),
+                // An extension that was under way has made it one that never ends.
+                Ok(ExtendReply::NotHeld) if self.hold.never_ends() => {
+                    Err(ExtendError::NeverExpires { key: key() })
+                }
                 Ok(ExtendReply::NotHeld) => Err(ExtendError::Lost { key: key() }),
                 Err(source) => Err(ExtendError::Store { key: key(), source }),
             }

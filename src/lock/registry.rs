@@ -143,8 +143,7 @@ impl Registry {
             entry.hold = Some(before);
             lost = Some(Arc::clone(hold));
         }
-        let forced = entry.past.as_ref().and_then(|past| past.forced);
-        if forced.is_some_and(|forced| hold.token() < forced) {
+        if entry.is_freed(hold) {
             // It was freed by force before the grant's answer came.
             lost = Some(Arc::clone(hold));
         }

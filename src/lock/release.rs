@@ -10,6 +10,7 @@ use super::{
     hold::Hold,
     phase::{Phase, Settled},
     releaser::{conclude, give_up, try_again},
+    seat,
     service::Service,
     tasks::{no_runtime, within},
 };
@@ -58,7 +59,10 @@ async fn told(service: &Arc<Service>, hold: &Arc<Hold>, failure: &mut Option<Sto
             return heard(hold, settled).await;
         }
     }
-    let call = service.store().release(Release::new(hold.key.clone(), hold.owner.clone()));
+    let call = match hold.seat {
+        true => seat::release(service, hold),
+        false => service.store().release(Release::new(hold.key.clone(), hold.owner.clone())),
+    };
     match Call::new(service, call, || Sent(Arc::clone(hold))).await {
         Ok(reply) => {
             service.settle(hold, Ok(reply));

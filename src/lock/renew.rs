@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Lets the lease stand for `ttl` from now, and keeps it alive by that from now on if it is kept alive. `NotHeld` if it
-/// had lapsed by the time of the answer.
+/// had lapsed by the time of the answer, or never ends when its turn comes.
 pub(super) async fn extend(
     service: &Arc<Service>,
     hold: &Arc<Hold>,
@@ -25,7 +25,8 @@ pub(super) async fn extend(
         true => lengthen(service, hold, ttl),
         false => service.store().extend(Extend::new(hold.key.clone(), hold.owner.clone(), ttl)),
     };
-    let reply = renew(service, hold, ttl, request, Meaning::of_reply).await?;
+    let by = if hold.seat { By::Seat } else { By::User };
+    let reply = renew(service, hold, ttl, by, request, Meaning::of_reply).await?;
     if let Some(reply) = &reply {
         hold.heard(reply);
     }
@@ -49,11 +50,18 @@ pub(super) async fn raise_above(
         RotateReply::Granted { .. } => Meaning::AsBefore,
         RotateReply::NotHeld => Meaning::Lost,
     };
-    let reply = renew(service, hold, *ttl, request, meaning).await?;
+    let reply = renew(service, hold, *ttl, By::Token, request, meaning).await?;
     if let Some(RotateReply::Granted { token }) = reply {
         hold.set_token(token);
     }
     Ok(reply.unwrap_or(RotateReply::NotHeld))
+}
+
+impl Hold {
+    /// Whether it stands until it is released or forced.
+    pub(super) fn never_ends(&self) -> bool {
+        self.is_running() && self.deadline() == Deadline::NEVER
+    }
 }
 
 /// What an answer means for the deadline.
@@ -96,14 +104,19 @@ async fn renew<T>(
     service: &Arc<Service>,
     hold: &Arc<Hold>,
     ttl: Ttl,
+    by: By,
     request: impl FnOnce() -> StoreFuture<T>,
     meaning: impl FnOnce(&T) -> Meaning,
 ) -> Result<Option<T>, StoreError> {
     let limit = service.op_timeout();
     let renewed = async {
         hold.take_turn().await;
+        if by != By::Token && hold.never_ends() {
+            hold.end_turn();
+            return Ok(None);
+        }
         let sent = BootInstant::now();
-        let Some(renewal) = Renewal::begin(service, hold, ttl, sent, By::User) else { return Ok(None) };
+        let Some(renewal) = Renewal::begin(service, hold, ttl, sent, by) else { return Ok(None) };
         let answer = request().await;
         service.outage().heard(&answer);
         let running = renewal.end(answer.as_ref().map_or_else(Meaning::of_error, meaning));
@@ -120,7 +133,12 @@ async fn renew<T>(
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum By {
     Keeper,
+    /// The user, who may shorten the lease by it.
     User,
+    /// The user, for a seat: it is never shortened.
+    Seat,
+    /// The token is to be raised.
+    Token,
 }
 
 /// A renewal under way; dropped without an answer, it may land at any time until it is taken to be dead.
@@ -143,7 +161,8 @@ impl Renewal {
         sent: BootInstant,
         by: By,
     ) -> Option<Self> {
-        let Some(old) = hold.begin_renewal(Deadline::counted_from(sent, ttl)) else {
+        let new = if by == By::Seat { Deadline::NEVER } else { Deadline::counted_from(sent, ttl) };
+        let Some(old) = hold.begin_renewal(new) else {
             hold.end_turn();
             return None;
         };
@@ -175,7 +194,7 @@ impl Renewal {
                     By::User if running => {
                         hold.extended(self.ttl, Deadline::counted_from(self.sent, self.ttl))
                     }
-                    By::User => None,
+                    By::User | By::Seat | By::Token => None,
                 };
                 running
             }

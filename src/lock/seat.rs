@@ -11,8 +11,11 @@ use super::{
     wanted::Wanted,
 };
 use crate::{
-    model::{Deadline, LockKey, Ttl, clock, clock::BootInstant},
-    store::{Extend, ExtendReply, Inspect, StoreError, StoreFuture},
+    model::{Deadline, FencingToken, LockKey, Owner, Ttl, clock, clock::BootInstant},
+    store::{
+        Acquire, AcquireReply, ExtendReply, Holder, Inspect, LockStore, Release, ReleaseReply, StoreError,
+        StoreFuture,
+    },
 };
 
 /// The lock as its owner holds it already; `None` if that is not so.
@@ -34,9 +37,17 @@ pub(super) async fn adopt(
     }
     let sent = BootInstant::now();
     let limit = service.op_timeout();
-    let answer = within(limit, service.store().inspect(Inspect::new(key.clone()))).await;
-    let failed = |source| AcquireError::Store { key: name.clone(), source };
-    let holder = answer.unwrap_or_else(|_| Err(StoreError::no_answer(limit))).map_err(failed)?;
+    let answer = match within(limit, service.store().inspect(Inspect::new(key.clone()))).await {
+        Ok(answer) => {
+            service.outage().heard(&answer);
+            answer
+        }
+        Err(_) => Err(service.outage().no_answer(limit)),
+    };
+    if service.is_closed() {
+        return Err(AcquireError::Closed { key: name.clone() });
+    }
+    let holder = answer.map_err(|source| AcquireError::Store { key: name.clone(), source })?;
     let Some(holder) = holder.filter(|holder| holder.owner == owner) else { return Ok(None) };
     let Some(left) = whole_millis(holder.remaining) else { return Ok(None) };
     let deadline = Deadline::counted_from(sent, left);
@@ -51,25 +62,51 @@ pub(super) async fn adopt(
 /// Has a seat stand for `ttl` from now if it does not stand longer anyway: other leases of it may rely on that.
 pub(super) fn lengthen(service: &Service, hold: &Hold, ttl: Ttl) -> StoreFuture<ExtendReply> {
     let store = Arc::clone(service.store());
-    let (key, owner, token) = (hold.key.clone(), hold.owner.clone(), hold.token());
+    let (key, owner, label) = (hold.key.clone(), hold.owner.clone(), hold.label.clone());
+    let token = hold.token();
     Box::pin(async move {
-        match store.inspect(Inspect::new(key.clone())).await? {
-            // A higher token is another grant, to the same owner: this one had lapsed.
-            Some(holder) if holder.owner == owner && holder.token == token => {
-                let ends_before = match (holder.remaining, ttl.as_duration()) {
-                    (Some(left), Some(ttl)) => left < ttl,
-                    (Some(_), None) => true,
-                    (None, _) => false,
-                };
-                if ends_before {
-                    store.extend(Extend::new(key, owner, ttl)).await
-                } else {
-                    Ok(ExtendReply::Extended { asked: holder.asked })
-                }
-            }
-            _ => Ok(ExtendReply::NotHeld),
+        let Some(holder) = standing(&*store, &key, &owner, token).await? else {
+            return Ok(ExtendReply::NotHeld);
+        };
+        let ends_before = match (holder.remaining, ttl.as_duration()) {
+            (Some(left), Some(ttl)) => left < ttl,
+            (Some(_), None) => true,
+            (None, _) => false,
+        };
+        let extended = ExtendReply::Extended { asked: holder.asked };
+        if !ends_before {
+            return Ok(extended);
+        }
+        // Not `extend`, which would shorten what another lease has lengthened since the look.
+        match store.acquire(Acquire::new(key, owner, label, ttl)).await? {
+            AcquireReply::Granted { token: granted } if granted == token => Ok(extended),
+            // It has lapsed since the look.
+            AcquireReply::Granted { .. } | AcquireReply::Held { .. } => Ok(ExtendReply::NotHeld),
         }
     })
+}
+
+/// Releases a seat, with all the leases of its grant.
+pub(super) fn release(service: &Service, hold: &Hold) -> StoreFuture<ReleaseReply> {
+    let store = Arc::clone(service.store());
+    let (key, owner, token) = (hold.key.clone(), hold.owner.clone(), hold.token());
+    Box::pin(async move {
+        match standing(&*store, &key, &owner, token).await? {
+            Some(_) => store.release(Release::new(key, owner)).await,
+            None => Ok(ReleaseReply::NotHeld),
+        }
+    })
+}
+
+/// This very grant, if it stands. A higher token is another one, to the same owner: this one has ended before.
+async fn standing(
+    store: &dyn LockStore,
+    key: &LockKey,
+    owner: &Owner,
+    token: FencingToken,
+) -> Result<Option<Holder>, StoreError> {
+    let holder = store.inspect(Inspect::new(key.clone())).await?;
+    Ok(holder.filter(|holder| holder.owner == *owner && holder.token == token))
 }
 
 /// What is left as a ttl, rounded down; `None` if nothing is.

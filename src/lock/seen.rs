@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::{AcquireError, hold::Hold, service::Service};
+use super::{AcquireError, service::Service};
 use crate::{
     model::LockKey,
     store::{Holder, StoreError},
@@ -41,14 +41,15 @@ impl Seen {
         attempts: u32,
         word: Option<Holder>,
     ) -> AcquireError {
-        let here = service.registry().held_here(key);
-        let holder = self.holder.or_else(|| here.as_deref().map(Hold::as_holder)).or(word);
+        let here = service.guards_of(key);
+        let holder = self.holder.or_else(|| here.first().map(|hold| hold.as_holder())).or(word);
         let name = name.clone();
         match self.failure {
             Some(source) => AcquireError::Store { key: name, source },
             None if self.held || holder.is_some() => {
-                let here =
-                    here.filter(|hold| holder.as_ref().is_none_or(|holder| holder.owner == hold.owner));
+                let here = here
+                    .into_iter()
+                    .find(|hold| holder.as_ref().is_none_or(|holder| holder.owner == hold.owner));
                 AcquireError::Timeout {
                     key: name,
                     waited,

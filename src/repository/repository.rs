@@ -280,6 +280,6 @@ pub trait Repository<T: Lockable>: Send + Sync {
     /// if nobody can say whether the lock was freed: to force it again would find nobody.
     ///
     /// # Cancel safety
-    /// The lock may be free, and the row not stamped yet.
+    /// The lock may be free, or be freed a moment later from whoever holds it by then, and the row not stamped yet.
     fn force_release<'a>(&'a self, id: &'a T::Id) -> RepositoryFuture<'a, ForceReply>;
 }

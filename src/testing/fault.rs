@@ -8,25 +8,25 @@ use crate::store::{StoreError, StoreErrorKind};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Op {
-    /// [`LockStore::acquire`].
+    /// [`LockStore::acquire`](crate::LockStore::acquire).
     Acquire,
-    /// [`LockStore::ask_release`].
+    /// [`LockStore::ask_release`](crate::LockStore::ask_release).
     Ask,
-    /// [`LockStore::extend`], also each one of a batch.
+    /// [`LockStore::extend`](crate::LockStore::extend), also each one of a batch.
     Extend,
-    /// [`LockStore::extend_all`].
+    /// [`LockStore::extend_all`](crate::LockStore::extend_all).
     ExtendAll,
-    /// [`LockStore::force_release`].
+    /// [`LockStore::force_release`](crate::LockStore::force_release).
     Force,
-    /// [`LockStore::inspect`].
+    /// [`LockStore::inspect`](crate::LockStore::inspect).
     Inspect,
-    /// [`LockStore::list`].
+    /// [`LockStore::list`](crate::LockStore::list).
     List,
-    /// [`LockStore::release`], also each one of a batch.
+    /// [`LockStore::release`](crate::LockStore::release), also each one of a batch.
     Release,
-    /// [`LockStore::release_all`].
+    /// [`LockStore::release_all`](crate::LockStore::release_all).
     ReleaseAll,
-    /// [`LockStore::rotate`].
+    /// [`LockStore::rotate`](crate::LockStore::rotate).
     Rotate,
 }
 

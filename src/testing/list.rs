@@ -89,6 +89,7 @@ macro_rules! __each_conformance_case {
                 extend__mine_forced "`Err(Lost)`, and from then on the guard knows",
                 extend__mine_forced_retaken "`Err(Lost)`; the other's lock stands",
                 extend__keeps_a_waiter_out_past_the_old_ttl [Expiry] "the waiter does not get it",
+                extend__by_a_stranger_does_not_keep_a_waiter_out [Expiry] "the waiter gets it when it expires",
             }
             force_release {
                 force_release__free "`NotHeld`",
@@ -143,6 +144,7 @@ macro_rules! __each_conformance_case {
                 lost_reply__to_acquire_for_ever "an error in time; the next one gets its own lock",
                 lost_reply__to_acquire_by_the_same_owner "the same call again gets the lock that the first one took",
                 lost_reply__to_acquire_that_comes_later "it is found and released",
+                lost_reply__to_ask_release [Asking] "the same call again asks again",
                 lost_reply__to_release "no error for the caller: it is asked again",
                 lost_reply__to_the_release_of_a_dropped_guard "it is asked again, nothing is left",
                 lost_reply__to_a_batch_of_releases "they are asked again, nothing is left",
@@ -178,6 +180,9 @@ macro_rules! __each_conformance_case {
                 outage__a_store_that_hangs_ends_a_try_at_the_op_timeout "an error of the store",
                 outage__what_is_no_use_to_try_again_is_told_at_once "an error of the store",
                 outage__a_slow_store_works "as a fast one does",
+                outage__of_one_who_fails_fast "an error at once",
+                outage__of_one_who_asks_again "it waits the failures out",
+                outage__of_one_who_tries_again "it is tried again, as often as that was said",
             }
             release {
                 release__mine_running "`Ok`, then free",

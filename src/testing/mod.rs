@@ -54,11 +54,13 @@ mod storage;
 mod tasks;
 
 pub use case::{CASES, Case, run_case};
+#[doc(inline)]
 pub use conformance::conformance;
 pub use faulty::FaultyStore;
 pub use harness::{CaseFuture, Count, Harness, in_real_time};
 pub use need::Need;
+#[doc(inline)]
+pub use storage::storage_conformance;
 pub use storage::{
     FaultyStorage, STORAGE_CASES, StorageCase, StorageFault, StorageHarness, run_storage_case,
-    storage_conformance,
 };

@@ -38,6 +38,8 @@ pub(crate) fn cases() -> Vec<Case> {
                 assert!(matches!(answer, ForceReply::Forced { token } if token > held.fence()));
                 assert!(held.is_lost());
             }
+            world.may_evict();
+            world.settled().await;
             drop(held);
         }),
         case(&["Lock::force_release"], "of a lock that is held elsewhere", async |world: &World| {
@@ -46,6 +48,8 @@ pub(crate) fn cases() -> Vec<Case> {
                 let answer = ended.expect("answers");
                 assert!(matches!(answer, ForceReply::Forced { token } if token > held.fence()));
             }
+            world.may_evict();
+            world.settled().await;
             drop(held);
         }),
         case(&["Lock::ask_release"], "of a lock that is held", async |world: &World| {

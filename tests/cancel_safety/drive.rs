@@ -24,7 +24,9 @@ pub(crate) struct Case {
     key: &'static str,
     wants: bool,
     alone: bool,
-    /// Several futures are dropped in a row, each at each poll of those before: that is a lot, in fewer settings.
+    /// In fewer settings.
+    briefly: bool,
+    /// Several futures are dropped in a row, each at each poll of those before: that is a lot.
     many: bool,
     trouble: Option<Fault>,
     run: Box<dyn Run>,
@@ -52,6 +54,7 @@ pub(crate) fn case(
         key: "k",
         wants: false,
         alone: false,
+        briefly: false,
         many: false,
         trouble: None,
         run: Box::new(run),
@@ -83,9 +86,14 @@ impl Case {
         Self { trouble: Some(trouble), ..self }
     }
 
+    /// It is another form of one that is driven in all settings.
+    pub(crate) fn briefly(self) -> Self {
+        Self { briefly: true, ..self }
+    }
+
     /// It drops several in a row.
     pub(crate) fn many(self) -> Self {
-        Self { many: true, ..self }
+        Self { briefly: true, many: true, ..self }
     }
 
     /// In a file each run takes its time: there are fewer of them.
@@ -94,17 +102,18 @@ impl Case {
         if !in_memory && (self.many || self.trouble.is_some()) {
             return Vec::new();
         }
+        let briefly = self.briefly || !in_memory;
         let keys: &[Key] = match self.wants {
             false => &[Key::Free],
-            true if in_memory && !self.many => &Key::EACH,
+            true if !briefly => &Key::EACH,
             true => &[Key::Free, Key::HeldHere, Key::HeldElsewhere],
         };
         let companies: &[Company] = match () {
             () if self.alone => &[Company::Nobody],
-            () if self.many || !in_memory => &[Company::Nobody, Company::After],
+            () if briefly => &[Company::Nobody, Company::After],
             () => &[Company::Nobody, Company::Before, Company::After],
         };
-        let moments: &[Moment] = match in_memory && !self.many && !self.alone {
+        let moments: &[Moment] = match !briefly && !self.alone {
             true => &[Moment::AtOnce, Moment::WhenWoken],
             false => &[Moment::AtOnce],
         };

@@ -71,7 +71,7 @@ pub(crate) fn cases() -> Vec<Case> {
             let held = world.held().await;
             let asked = world.asked_soon();
             if let Some(reason) = world.dropped(held.until_asked()).await {
-                assert_eq!(reason, "a reason");
+                assert_eq!(reason.as_str(), "a reason");
             }
             asked.await.expect("no panic").expect("answers");
             held.release().await.expect("held");
@@ -80,7 +80,7 @@ pub(crate) fn cases() -> Vec<Case> {
             let account = world.accounts.lock(&1).await.expect("free");
             let asked = world.asked_soon();
             if let Some(reason) = world.dropped(Locked::until_asked(&account)).await {
-                assert_eq!(reason, "a reason");
+                assert_eq!(reason.as_str(), "a reason");
             }
             asked.await.expect("no panic").expect("answers");
             Locked::release(account).await.expect("held");

@@ -74,7 +74,8 @@ pub(crate) fn cases() -> Vec<Case> {
             if let Some(ended) = world.dropped(world.lock().acquire_within("1s")).await {
                 drop(ended.expect("it comes free"));
             }
-        }),
+        })
+        .briefly(),
         case(&["Locks::drain"], "of a lock that was dropped", async |world: &World| {
             drop(world.held().await);
             world.dropped(world.locks.drain()).await;

@@ -1,12 +1,15 @@
 //! Every public future may be dropped at every poll: nobody is stuck, nothing stays locked for longer than its ttl, and
 //! the store and the rows are as before or as after.
 //!
-//! Which futures there are is read from the sources. A new one needs a case, in `locks.rs`, `leases.rs`,
-//! `runs.rs`, `seats.rs`, `admin.rs`, `repositories.rs` or `stores.rs`: it makes the future and gives it to `World::dropped`, and says what else is to be
-//! seen. The rest is the same for all: who has the key, who else wants it, when it is dropped, and what must hold in the
-//! end (`World::check`).
+//! Which futures there are is read from the sources (`public.rs`, `complete.rs`). A new one needs a case, in the file of
+//! its kind beside this one: the case makes the future, gives it to `World::dropped` and says what else is to be seen. The
+//! rest is the same for all: who has the key, who else wants it, when it is dropped, and what must hold in the end
+//! (`World::check`).
 
 mod admin;
+// With all cases, those of files included.
+#[cfg(feature = "sqlite")]
+mod complete;
 mod drive;
 #[cfg(feature = "sqlite")]
 mod files;
@@ -21,6 +24,7 @@ mod repositories;
 mod runs;
 mod seats;
 mod slow;
+#[cfg(feature = "sqlite")]
 #[path = "../support/sources.rs"]
 mod sources;
 mod stores;
@@ -29,27 +33,12 @@ mod stores;
 mod tree;
 mod world;
 
-use std::{collections::BTreeSet, time::Duration};
+use std::time::Duration;
 
 use drive::{Case, drive_all};
 use lockproof::testing::faulty;
 use slow::Pace;
 use world::Home;
-
-/// Those that nobody but the library calls, with the reason why that is enough.
-const EXCLUDED: &[(&str, &str)] = &[
-    (
-        "Storage::",
-        "what a user implements: `Repo` alone makes the tickets for it and calls it, in each case of a repository",
-    ),
-    ("Harness::", "what a user implements for tests"),
-    ("StorageHarness::", "what a user implements for tests"),
-    ("play", "makes the calls of a test, which are over with it"),
-];
-
-fn is_excluded(future: &str) -> bool {
-    EXCLUDED.iter().any(|(prefix, _)| future.starts_with(prefix))
-}
 
 /// The cases of what there is in every home.
 fn cases() -> Vec<Case> {
@@ -61,33 +50,6 @@ fn cases_of_locks() -> Vec<Case> {
         .into_iter()
         .flatten()
         .collect()
-}
-
-#[cfg(feature = "sqlite")]
-#[test]
-fn every_public_future_has_a_case() {
-    let futures = public::public_futures(&sources::sources("src"));
-    let cases = [cases(), files::cases()];
-    let covered: BTreeSet<&str> = cases.iter().flatten().flat_map(|case| case.covers).copied().collect();
-    let missing: Vec<String> = futures
-        .iter()
-        .filter(|(future, _)| !covered.contains(future.as_str()) && !is_excluded(future))
-        .map(|(future, place)| format!("{future} ({place})"))
-        .collect();
-    assert!(
-        missing.is_empty(),
-        "public futures without a case: {}.\nAdd a case to the list in tests/cancel_safety/locks.rs, leases.rs, \
-         runs.rs, seats.rs, admin.rs, repositories.rs or stores.rs: `case(&[\"Type::function\"], \"in which situation\", async |world: &World| {{ .. \
-         }})`, or `wants(..)` if it takes a lock, that makes the future and gives it to `world.dropped(..)`. Its name is \
-         the one given here.",
-        missing.join(", ")
-    );
-    let unknown: Vec<_> = covered.iter().filter(|name| !futures.contains_key(**name)).collect();
-    assert!(unknown.is_empty(), "cases of futures that are not there (any more): {unknown:?}");
-    for (prefix, reason) in EXCLUDED {
-        assert!(reason.len() > 20, "{prefix} is left out without a reason");
-        assert!(futures.keys().any(|name| name.starts_with(prefix)), "{prefix} is not there: take it out");
-    }
 }
 
 async fn all_are_safe(home: Home, cases: Vec<Case>) {

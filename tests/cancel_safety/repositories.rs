@@ -60,15 +60,17 @@ fn locks() -> Vec<Case> {
                 drop(ended.expect("it comes free"));
             }
         })
+        .briefly()
         .on("account:1"),
         wants(&["Repository::lock_with"], "in a seat", async |world: &World| {
             let seat = || LockOptions::new().owner("user-7").ttl("5s");
             drop(world.dropped(world.accounts.lock_with(&1, seat())).await);
             // Its owner comes back, and leaves for good.
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            world.settled().await;
             let account = world.accounts.lock_with(&1, seat()).await.expect("it comes free");
             Locked::release(account).await.expect("held");
         })
+        .briefly()
         .on("account:1"),
         wants(&["Repository::lock_all", "LockingAll"], "two, the first is wanted", async |world: &World| {
             if let Some(ended) = world.dropped(world.accounts.lock_all(&[2, 1])).await {
@@ -98,12 +100,14 @@ fn locks() -> Vec<Case> {
                 drop(ended.expect("they come free"));
             }
         })
+        .briefly()
         .on("account:2"),
         wants(&["LockingAll::array", "LockingArray"], "two entities", async |world: &World| {
             if let Some(ended) = world.dropped(world.accounts.lock_all(&[1, 2]).array::<2>()).await {
                 drop(ended.expect("they come free"));
             }
         })
+        .briefly()
         .on("account:2"),
         wants(&["Repository::lock_one"], "an entity", async |world: &World| {
             if let Some(ended) = world.dropped(world.accounts.lock_one(first())).await {
@@ -116,6 +120,7 @@ fn locks() -> Vec<Case> {
                 drop(ended.expect("it comes free").expect("it is there"));
             }
         })
+        .briefly()
         .on("account:1"),
         wants(
             &["Locking::optional", "OptionalLocking"],
@@ -131,39 +136,6 @@ fn locks() -> Vec<Case> {
             if let Some(ended) = world.dropped(world.accounts.try_lock(&1)).await {
                 drop(ended.expect("an answer"));
             }
-        })
-        .on("account:1"),
-        wants(&["Repository::lock_all", "LockingAll"], "two entities", async |world: &World| {
-            if let Some(ended) = world.dropped(world.accounts.lock_all(&[2, 1])).await {
-                assert_eq!(ended.expect("they come free").len(), 2);
-            }
-        })
-        .on("account:1"),
-        wants(&["Repository::lock_all", "LockingAll"], "one is not there", async |world: &World| {
-            if let Some(ended) = world.dropped(world.accounts.lock_all(&[1, 9])).await {
-                assert!(matches!(ended, Err(Error::Lock(LockError::NotFound { .. }))), "{ended:?}");
-            }
-        })
-        .on("account:1"),
-        wants(&["Repository::lock_all_with", "LockingAll"], "two entities", async |world: &World| {
-            let options = LockOptions::new().label("somebody");
-            if let Some(ended) = world.dropped(world.accounts.lock_all_with(&[1, 2], options)).await {
-                assert_eq!(ended.expect("they come free").len(), 2);
-            }
-        })
-        .on("account:1"),
-        wants(&["LockingAll::array", "LockingArray"], "two entities", async |world: &World| {
-            if let Some(ended) = world.dropped(world.accounts.lock_all(&[1, 2]).array::<2>()).await {
-                drop(ended.expect("they come free"));
-            }
-        })
-        .on("account:1"),
-        case(&["Repository::force_release"], "of an entity that is held", async |world: &World| {
-            let held = world.accounts.lock(&1).await.expect("free");
-            if let Some(ended) = world.dropped(world.accounts.force_release(&1)).await {
-                ended.expect("an answer");
-            }
-            drop(held);
         })
         .on("account:1"),
         wants(&["Repository::delete_by_id"], "an entity", async |world: &World| {
@@ -265,6 +237,16 @@ fn writes() -> Vec<Case> {
             }
         })
         .on("account:1"),
+        case(&["Repository::force_release"], "of an entity that is held", async |world: &World| {
+            let held = world.accounts.lock(&1).await.expect("free");
+            if let Some(ended) = world.dropped(world.accounts.force_release(&1)).await {
+                assert!(matches!(ended.expect("answers"), ForceReply::Forced { .. }));
+                assert!(Locked::is_lost(&held));
+            }
+            world.may_evict();
+            world.settled().await;
+        })
+        .on("account:1"),
         case(&["Repository::force_release"], "and then a save", async |world: &World| {
             let mut account = world.changed().await;
             world.may_become([(1, 11), (2, 20)]);
@@ -276,6 +258,8 @@ fn writes() -> Vec<Case> {
                 // It may have been evicted, and its row be stamped.
                 None => drop(world.accounts.save(&mut account).await),
             }
+            world.may_evict();
+            world.settled().await;
         })
         .on("account:1"),
         case(&["Repository::delete"], "an entity", async |world: &World| {

@@ -1,7 +1,5 @@
 //! Locks with an owner of the user's own: dropping a guard does not release them, nor does an acquire that was dropped.
 
-use std::time::Duration;
-
 use lockproof::{Lease, Lock};
 
 use crate::{
@@ -29,7 +27,8 @@ pub(crate) fn cases() -> Vec<Case> {
         wants(&["Lock::run"], "in a seat", async |world: &World| {
             drop(world.dropped(seat(world).run(async |_| tokio::task::yield_now().await)).await);
             vacate(world).await;
-        }),
+        })
+        .briefly(),
         case(&["Lock::run"], "in a seat that is taken by its owner", async |world: &World| {
             let token = taken(world).await.fence();
             let seat = seat(world);
@@ -73,9 +72,9 @@ async fn taken(world: &World) -> Lease {
     seat(world).acquire().await.expect("free")
 }
 
-/// Frees the seat, if it is taken, as its owner would who comes back. A call that was dropped has landed by then.
+/// Frees the seat, if it is taken, as its owner would who comes back.
 async fn vacate(world: &World) -> Option<lockproof::FencingToken> {
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    world.settled().await;
     let held = seat(world).adopt().await.expect("answers")?;
     let token = held.fence();
     // A release that was dropped may be ahead of this one.

@@ -120,6 +120,8 @@ fn tools() -> Vec<Case> {
             let found = holder(world, "k").await;
             assert!(found.is_none_or(|holder| is(&holder, &owner) && holder.token == before.token));
             world.store.force_release(request()).await.expect("answers");
+            world.may_evict();
+            world.settled().await;
             let next = Owner::unique();
             let token = granted(world.store.acquire(acquire("k", &next)).await.expect("answers"));
             assert!(token > before.token);

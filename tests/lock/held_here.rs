@@ -96,3 +96,15 @@ async fn all_who_wait_equally_long_are_told_who_held_it() {
         assert!(told(waiter.await.expect("no panic")).2.contains("a stranger"));
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_seat_of_this_service_is_within_reach_as_well() {
+    let store = MemoryStore::new();
+    let (locks, other) = (Locks::new(store.clone()), Locks::new(store.clone()));
+    let seat = locks.lock("k").owner("user-7").label("the first").acquire().await.expect("free");
+    let (held_here, _, message) = told(locks.lock("k").wait(ms(10)).acquire().await);
+    assert!(held_here && message.contains("the first"), "{message}");
+    assert!(!told(other.lock("k").wait(ms(10)).acquire().await).0);
+    drop(seat);
+    assert!(!told(locks.lock("k").wait(ms(10)).acquire().await).0, "there is no guard any more");
+}

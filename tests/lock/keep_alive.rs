@@ -291,3 +291,19 @@ async fn leases_are_kept_alive_on_many_threads_in_real_time() {
         task.await.expect("no panic");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_long_lease_that_could_go_along_does_not_keep_a_short_one_waiting() {
+    let (_, _, locks) = faulty();
+    let long = locks.lock("long").ttl("1h").keep_alive().max_hold("10h").acquire().await.expect("free");
+    // It may go along with others by now, and need not go for a while.
+    tokio::time::sleep(secs(1_000)).await;
+    let gone = locks.lock("gone").ttl("3s").keep_alive().acquire().await.expect("free");
+    tokio::time::sleep(ms(500)).await;
+    let short = locks.lock("short").ttl("3s").keep_alive().acquire().await.expect("free");
+    tokio::time::sleep(ms(400)).await;
+    gone.release().await.expect("held");
+    // The task wakes for the one that is gone.
+    tokio::time::sleep(secs(60)).await;
+    assert!(!short.is_lost() && !long.is_lost());
+}

@@ -144,3 +144,15 @@ async fn a_store_that_panics_is_asked_again() {
     assert!(store.calls(Op::Extend) <= 12, "{}", store.calls(Op::Extend));
     assert!(matches!(locks.lock("k").wait(ms(5)).acquire().await, Err(AcquireError::Timeout { .. })));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_renewal_of_a_long_lease_that_hangs_does_not_keep_the_user_from_extending_it() {
+    let (_, store, locks) = faulty();
+    let lease = locks.lock("k").ttl("2h").keep_alive().max_hold("10h").acquire().await.expect("free");
+    store.once(Op::Extend, [HANGS]);
+    tokio::time::sleep(secs(2_400)).await;
+    assert_eq!(store.calls(Op::Extend), 1, "it hangs");
+    tokio::time::sleep(secs(15)).await;
+    lease.extend(None).await.expect("the store is fine since");
+    assert!(lease.remaining() > Some(secs(7_000)), "{lease:?}");
+}

@@ -226,3 +226,26 @@ async fn a_take_over_that_comes_too_late_is_not_returned() {
     assert_eq!(&held.owner, lease.owner());
     assert!(lease.remaining() <= held.remaining, "believed for longer than it stands");
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_extension_for_ever_that_comes_first_is_not_undone_by_one_behind_it() {
+    let (memory, store, locks) = faulty();
+    let lease = locks.lock("k").ttl("30s").acquire().await.expect("free");
+    store.all(slow(50));
+    let (first, second) = futures::join!(lease.extend(Ttl::Never), lease.extend("30s"));
+    first.expect("held");
+    assert!(matches!(second, Err(ExtendError::NeverExpires { .. })), "{second:?}");
+    assert_eq!(lease.remaining(), None);
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert!(owner_of(&memory, "k").await.is_some() && !lease.is_lost());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_extension_of_a_lock_that_never_ended_and_is_lost_says_so() {
+    let (_, _, locks) = faulty();
+    let lease = locks.lock("k").never_expires().acquire().await.expect("free");
+    locks.shutdown("1s").await.expect("released");
+    assert!(lease.is_lost());
+    let ended = lease.extend(None).await;
+    assert!(matches!(ended, Err(ExtendError::Lost { .. })), "{ended:?}");
+}

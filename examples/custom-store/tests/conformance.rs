@@ -18,6 +18,11 @@ impl Harness for Directory {
         let store = FileStore::open(self.0.path());
         Box::pin(async { Ok(Arc::new(store?) as Arc<dyn LockStore>) })
     }
+
+    /// Every change writes all locks anew.
+    fn many(&self) -> usize {
+        50
+    }
 }
 
 mod conformance {

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use crate::{
     lock::{AcquireError, ExtendError, Lease},
-    model::Ttl,
+    model::{Owner, Ttl},
+    store::ExtendReply,
     testing::{
-        calls::{LONG, force, holder, ttl},
+        calls::{self, LONG, force, holder, ttl},
         say::{holds, is},
-        stage::{Stage, State, taken},
-        tasks::start,
+        stage::{Stage, State, taken, taken_for_a_while},
+        tasks::{start, timed},
     },
 };
 
@@ -91,6 +92,20 @@ pub(in crate::testing) async fn extend__keeps_a_waiter_out_past_the_old_ttl(at: 
     let kept_out = matches!(ended, Err(AcquireError::Timeout { .. }));
     holds("a wait past the old ttl", &ended, kept_out, "`Timeout`");
     at.is_still(&lease).await;
+}
+
+pub(in crate::testing) async fn extend__by_a_stranger_does_not_keep_a_waiter_out(at: Stage) {
+    let ttl = 2 * at.short;
+    std::mem::forget(taken_for_a_while(&at.locks().lock("k").ttl(ttl)).await);
+    let lock = at.elsewhere().lock("k").ttl(LONG).wait(LONG);
+    let waiter = start(async move { timed(lock.acquire()).await });
+    for _ in 0..5 {
+        let reply = calls::extend(at.store(), "k", &Owner::unique(), LONG).await;
+        is("`extend` by a stranger", reply, ExtendReply::NotHeld);
+    }
+    let (took, lease) = waiter.await.expect("a waiter does not panic");
+    holds("how long the waiter waited", took, took <= ttl + at.margin, &format!("about the ttl, {ttl:?}"));
+    at.is_still(&lease.expect("it expires")).await;
 }
 
 async fn is_ok(lease: &Lease, ttl: Option<Ttl>) {

@@ -4,11 +4,14 @@
 use crate::{
     lock::{AcquireError, ExtendError, Lock, Locks},
     model::Owner,
-    store::{Extend, ForceRelease, ForceReply, LockStore, Outcome, Release, ReleaseReply, StoreError},
+    store::{
+        AskRelease, AskReply, Extend, ForceRelease, ForceReply, LockStore, Outcome, Release, ReleaseReply,
+        StoreError,
+    },
     testing::{
         FaultyStore,
         calls::{
-            EXTENDED, LONG, acquire, acquire_for, force, holder, key, rotate, rotation, try_acquire, ttl,
+            EXTENDED, LONG, acquire, acquire_for, ask, force, holder, key, rotate, rotation, try_acquire, ttl,
         },
         faulty::{Fault, Op, REPLY_HANGS, REPLY_LOST},
         say::{holds, is},
@@ -159,6 +162,15 @@ pub(in crate::testing) async fn lost_reply__to_force_release(at: Stage) {
     at.is_free().await;
     let next = acquire(at.other(), "k", &Owner::unique()).await;
     holds("the next token", next, next > evicted, &format!("above the evicted holder's, {evicted}"));
+}
+
+pub(in crate::testing) async fn lost_reply__to_ask_release(at: Stage) {
+    let (me, token) = at.bring(State::Running).await;
+    let store = FaultyStore::over(at.store_arc());
+    store.once(Op::Ask, [REPLY_LOST]);
+    is_not_known(store.ask_release(AskRelease::new(key("k"), "please".into())).await);
+    is("the same call again", ask(&store, "k", "please").await, AskReply::Asked);
+    at.is_untouched(State::Running, &me, token).await;
 }
 
 pub(in crate::testing) async fn lost_reply__to_acquire_that_comes_later(at: Stage) {

@@ -2,7 +2,7 @@
 #![allow(non_snake_case, reason = "a test's name is what is done, two underscores, and in which situation")]
 
 use crate::{
-    lock::{AcquireError, ExtendError, Wait},
+    lock::{AcquireError, ExtendError, OnStoreError, Retry, Wait},
     store::StoreErrorKind,
     testing::{
         calls::{LONG, ttl},
@@ -132,6 +132,33 @@ pub(in crate::testing) async fn outage__a_slow_store_works(at: Stage) {
     }
     locks.drain().await;
     at.is_free().await;
+}
+
+pub(in crate::testing) async fn outage__of_one_who_fails_fast(at: Stage) {
+    let (store, locks) = at.faulty();
+    store.all(UNAVAILABLE);
+    let lock = locks.lock("k").wait(LONG).on_store_error(OnStoreError::FailFast);
+    let (took, ended) = timed(lock.acquire()).await;
+    is("the error", kind(ended), Some(StoreErrorKind::Unavailable));
+    holds("how long it took", took, took <= at.margin, "no time");
+}
+
+pub(in crate::testing) async fn outage__of_one_who_asks_again(at: Stage) {
+    let (store, locks) = at.faulty();
+    let unknown = Fault::Before(Step::Fail(StoreErrorKind::OutcomeUnknown));
+    store.once(Op::Acquire, [unknown]).once(Op::Acquire, [UNAVAILABLE]);
+    let lock = locks.lock("k").ttl(LONG).wait(LONG).on_store_error(OnStoreError::RetryUntilDeadline);
+    let lease = lock.acquire().await.expect("the store is back");
+    at.is_still(&lease).await;
+}
+
+pub(in crate::testing) async fn outage__of_one_who_tries_again(at: Stage) {
+    let (store, locks) = at.faulty();
+    let unknown = Fault::Before(Step::Fail(StoreErrorKind::OutcomeUnknown));
+    store.once(Op::Acquire, [unknown]).once(Op::Acquire, [unknown]);
+    let lock = locks.lock("k").ttl(LONG).wait(LONG);
+    let lease = lock.retry(Retry::times(2).backoff(at.short / 10..at.short)).acquire().await;
+    at.is_still(&lease.expect("the third time")).await;
 }
 
 fn kind<T: std::fmt::Debug>(ended: Result<T, AcquireError>) -> Option<StoreErrorKind> {

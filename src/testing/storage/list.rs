@@ -74,7 +74,7 @@ macro_rules! __each_storage_case {
             ahead {
                 fence_ahead__save "a row whose fence lies an hour ahead is locked and saved, and the former holder is `Fenced`",
                 fence_ahead__next_grants "later grants stay above a raised token",
-                fence_ahead__equal_tokens "no two holders write a row under one token, even if two lock stores grant the same",
+                fence_ahead__equal_tokens "no two holders write a row under one token, seats aside, even if two lock stores grant the same",
             }
             doubt {
                 save_in_doubt__again "a save whose answer is lost is saved again, and lands once",

@@ -66,6 +66,11 @@ pub(super) struct Waiter {
 }
 
 impl Entry {
+    /// Whether a grant under this token was freed by force before its answer came.
+    pub(super) fn is_forced(&self, token: FencingToken) -> bool {
+        self.past.as_ref().and_then(|past| past.forced).is_some_and(|forced| token < forced)
+    }
+
     pub(super) fn contention(&mut self) -> &mut Contention {
         self.contention.get_or_insert_default()
     }
@@ -151,12 +156,6 @@ impl Entry {
             past.handed_on_since = Some(at);
         }
         past.handovers += 1;
-    }
-
-    /// Whether it was freed by force from here after this grant, whose answer came later.
-    pub(super) fn is_freed(&self, hold: &Hold) -> bool {
-        let forced = self.past.as_ref().and_then(|past| past.forced);
-        forced.is_some_and(|forced| hold.token() < forced)
     }
 
     /// Others had their chance.

@@ -68,13 +68,12 @@ impl Registry {
         let mut shard = self.0.of(&hold.key);
         let Some(entry) = shard.get_mut(&hold.key) else { return };
         let looks = entry.looked(at);
-        let is_over = entry.is_freed(hold);
+        let is_over = entry.is_forced(hold.token());
         let line = entry.contention.iter().flat_map(|contention| contention.line.values());
         let same: Vec<_> = line.filter(|waiter| waiter.seat.as_ref() == Some(&hold.owner)).cloned().collect();
         drop(shard);
         tell(looks);
         if is_over {
-            // It was freed by force before the grant's answer came.
             hold.end_renewal(Deadline::PASSED);
         }
         same.iter().for_each(|waiter| hint(Some(waiter)));

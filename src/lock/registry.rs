@@ -143,8 +143,7 @@ impl Registry {
             entry.hold = Some(before);
             lost = Some(Arc::clone(hold));
         }
-        if entry.is_freed(hold) {
-            // It was freed by force before the grant's answer came.
+        if entry.is_forced(hold.token()) {
             lost = Some(Arc::clone(hold));
         }
         let is_lost = lost.as_ref().is_some_and(|lost| Arc::ptr_eq(lost, hold));

@@ -18,7 +18,7 @@ pub(super) struct Abandoned {
 
 impl Abandoned {
     fn orphan(&self, service: &Arc<Service>, token: Option<FencingToken>) {
-        let orphan = Arc::new(Hold::orphaned(&self.wanted, token, self.deadline));
+        let orphan = Hold::orphaned(&self.wanted, token, self.deadline);
         service.releaser().unsettled();
         service.registry().answered(&self.wanted.key, Some(&orphan));
         service.pass_on(&orphan);

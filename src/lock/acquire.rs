@@ -1,6 +1,7 @@
 //! How a lock is acquired: in line, and in as few words with the store as can be.
 
 use std::{
+    pin::pin,
     sync::{Arc, atomic::Ordering::SeqCst},
     time::Duration,
 };
@@ -82,14 +83,15 @@ pub(super) async fn acquire(
         _ => limit,
     };
     let ended = {
-        let waiting = async {
+        // Pinned where it is made: it is large, and most of it is never looked at.
+        let waiting = pin!(asker.wait());
+        let waiting = pin!(async {
             match left {
-                None => asker.wait().await,
-                Some(left) => at_most(left, asker.wait()).await.unwrap_or(Err(Ended::Time)),
+                None => waiting.await,
+                Some(left) => at_most(left, waiting).await.unwrap_or(Err(Ended::Time)),
             }
-        };
-        futures::pin_mut!(waiting, closing);
-        match select(waiting, closing).await {
+        });
+        match select(waiting, pin!(closing)).await {
             Either::Left((ended, _)) => ended,
             Either::Right(_) => Err(Ended::Closed),
         }
@@ -152,6 +154,7 @@ impl Asker<'_> {
                     continue;
                 }
                 Opening::Unsettled if !look => Until::Settled,
+                Opening::Overdue => Until::Settled,
                 Opening::HeldHere(hold) if self.patient && !look && !due => {
                     self.note_holder(Some(hold.as_holder()));
                     Until::Free(hold.deadline().remaining())

@@ -20,7 +20,7 @@ use super::{
     wanted::Wanted,
 };
 use crate::{
-    model::{Deadline, Owner, clock::BootInstant},
+    model::{Deadline, FencingToken, Owner, clock::BootInstant},
     store::{
         Acquire, AcquireReply, Holder, Outcome, ReleaseReply, Rotate, RotateReply, StoreError,
         StoreErrorKind, StoreFuture,
@@ -76,15 +76,7 @@ impl Asker<'_> {
         let (answer, answered) = self.call(sent, call, None).await;
         let ended = match answer {
             Ok(AcquireReply::Granted { token }) => {
-                let deadline = Deadline::counted_from(sent, self.wanted.ttl);
-                return self
-                    .grant(
-                        place,
-                        Hold::granted(&self.wanted, token, deadline, answered.wall_micros()),
-                        answered,
-                        None,
-                    )
-                    .map(Ok);
+                return self.grant(place, token, (sent, answered), None).map(Ok);
             }
             Ok(AcquireReply::Held { remaining, holder }) => {
                 self.note_holder(holder);
@@ -115,14 +107,7 @@ impl Asker<'_> {
                 Ok(self.ask(place).await?.ok())
             }
             Ok(RotateReply::Granted { token }) => {
-                let deadline = Deadline::counted_from(sent, ttl);
-                self.grant(
-                    place,
-                    Hold::granted(&self.wanted, token, deadline, answered.wall_micros()),
-                    answered,
-                    Some(&left),
-                )
-                .map(Some)
+                self.grant(place, token, (sent, answered), Some(&left)).map(Some)
             }
             Ok(RotateReply::NotHeld) => {
                 lapsed(self.service, left);
@@ -175,11 +160,12 @@ impl Asker<'_> {
     fn grant(
         &mut self,
         place: &mut Place<'_>,
-        hold: Hold,
-        answered: BootInstant,
+        token: FencingToken,
+        (sent, answered): (BootInstant, BootInstant),
         taken_over: Option<&Arc<Hold>>,
     ) -> Result<Arc<Hold>, Ended> {
-        let hold = Arc::new(hold);
+        let deadline = Deadline::counted_from(sent, self.wanted.ttl);
+        let hold = Hold::granted(&self.wanted, token, deadline, answered.wall_micros());
         let deadline = if hold.seat {
             self.service.registry().seat_granted(&hold, answered);
             hold.deadline()

@@ -49,6 +49,8 @@ pub(super) struct Contention {
     pub(super) next: u64,
     /// Acquisitions that were given up before the store had answered.
     pub(super) abandoned: usize,
+    /// Holds that are not over and of which the store never said that they were granted.
+    pub(super) doubtful: usize,
     /// When the store was last asked.
     pub(super) looked_at: Option<BootInstant>,
     pub(super) looks: Arc<Looks>,
@@ -169,12 +171,17 @@ impl Entry {
         self.hold.as_ref().is_some_and(|last| Arc::ptr_eq(last, hold))
     }
 
+    /// Nothing is left to be done for a hold.
+    pub(super) fn forget(&mut self, hold: &Arc<Hold>) {
+        if self.is_last(hold) {
+            self.hold = None;
+        }
+    }
+
     pub(super) fn tidy(&mut self) {
-        if self
-            .contention
-            .as_ref()
-            .is_some_and(|contention| contention.line.is_empty() && contention.abandoned == 0)
-        {
+        if self.contention.as_ref().is_some_and(|contention| {
+            contention.line.is_empty() && contention.abandoned + contention.doubtful == 0
+        }) {
             self.contention = None;
         }
     }

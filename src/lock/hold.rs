@@ -1,6 +1,6 @@
 use std::{
     sync::{
-        Mutex, OnceLock,
+        Arc, Mutex, OnceLock,
         atomic::{
             AtomicBool,
             Ordering::{Acquire, SeqCst},
@@ -75,12 +75,12 @@ impl Hold {
         token: FencingToken,
         deadline: Deadline,
         acquired_at: u64,
-    ) -> Self {
+    ) -> Arc<Self> {
         Self::new(wanted, token, deadline, acquired_at, Phase::Held)
     }
 
     /// A grant, or perhaps one, whose acquirer has gone away.
-    pub(super) fn orphaned(wanted: &Wanted, token: Option<FencingToken>, deadline: Deadline) -> Self {
+    pub(super) fn orphaned(wanted: &Wanted, token: Option<FencingToken>, deadline: Deadline) -> Arc<Self> {
         let now = BootInstant::now().wall_micros();
         let hold = Self::new(wanted, token.unwrap_or(FencingToken::ZERO), deadline, now, Phase::Queued);
         // It may come when somebody stands in line already.
@@ -91,7 +91,13 @@ impl Hold {
         hold
     }
 
-    fn new(wanted: &Wanted, token: FencingToken, deadline: Deadline, acquired_at: u64, phase: Phase) -> Self {
+    fn new(
+        wanted: &Wanted,
+        token: FencingToken,
+        deadline: Deadline,
+        acquired_at: u64,
+        phase: Phase,
+    ) -> Arc<Self> {
         let Wanted { key, owner, label, ttl, kept_alive, seat } = wanted.clone();
         let state = State {
             token,
@@ -105,7 +111,7 @@ impl Hold {
             maybe_released: false,
             asked: None,
         };
-        Self {
+        Arc::new(Self {
             key,
             owner,
             label,
@@ -119,7 +125,7 @@ impl Hold {
             waited_for: AtomicBool::new(false),
             gone: AtomicBool::new(false),
             state: Mutex::new(state),
-        }
+        })
     }
 
     pub(super) fn acquired_at(&self) -> SystemTime {

@@ -59,6 +59,11 @@ impl Hold {
         true
     }
 
+    /// Whether the store never said that it was granted.
+    pub(super) fn is_doubtful(&self) -> bool {
+        lock(&self.state).doubts > 0
+    }
+
     /// Whether "not held" may still be overtaken by the grant itself, and a release must be sent once more.
     pub(super) fn doubt_once_more(&self) -> bool {
         const RELEASES: u8 = 4;

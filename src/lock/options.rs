@@ -170,7 +170,13 @@ impl LockOptions {
             delay: duration("delay", self.delay.as_ref())?.or(defaults.delay),
             on_store_error: self.on_store_error.or(defaults.on_store_error),
             on_lost: self.on_lost.unwrap_or(defaults.on_lost),
-            retry: self.retry.clone().or_else(|| defaults.retry.clone()),
+            retry: match &self.retry {
+                Some(retry) => {
+                    retry.check().map_err(|source| ("retry", source))?;
+                    Some(retry.clone())
+                }
+                None => defaults.retry.clone(),
+            },
         })
     }
 

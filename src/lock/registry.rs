@@ -43,7 +43,13 @@ pub(super) enum Opening {
     StandBack,
     /// A call about this key is open; its answer is worth waiting for.
     Unsettled,
+    /// So many calls have brought no answer that another one would only add to what must be cleaned up.
+    Overdue,
 }
+
+/// How many holds of a key may be in doubt before nobody asks the store for it any more: each has to be released once
+/// the store answers, and one that would never expire is not given up before that.
+const DOUBTS: usize = 8;
 
 impl Registry {
     /// Gets in line, or in front of an empty one.
@@ -103,8 +109,10 @@ impl Registry {
         let mut shard = self.0.of(key);
         let Some(entry) = shard.get_mut(key) else { return Opening::Ask };
         let is_asked = entry.contention.as_ref().is_some_and(|contention| contention.abandoned > 0);
+        let is_overdue = entry.contention.as_ref().is_some_and(|contention| contention.doubtful >= DOUBTS);
         match entry.hold.as_ref().map(|hold| (hold, hold.phase())) {
             Some((hold, Phase::Held)) if hold.is_running() => Opening::HeldHere(Arc::clone(hold)),
+            _ if is_overdue => Opening::Overdue,
             Some((hold, Phase::Queued))
                 if entry.may_hand_over() && hold.advance(Phase::Queued, Phase::Taken) =>
             {
@@ -174,13 +182,22 @@ impl Registry {
         self.change(key, |entry| {
             let contention = entry.contention();
             contention.abandoned = contention.abandoned.saturating_sub(1);
+            let Some(orphan) = orphan else { return };
+            contention.doubtful += usize::from(orphan.is_doubtful());
             // A call that was answered late says nothing about a lock that was granted since.
-            let is_held = entry.hold.as_ref().is_some_and(|hold| hold.is_running());
-            if let Some(orphan) = orphan
-                && !is_held
-            {
+            if entry.hold.as_ref().is_none_or(|hold| !hold.is_running()) {
                 entry.hold = Some(Arc::clone(orphan));
             }
+        });
+    }
+
+    /// A hold is over.
+    pub(super) fn settled(&self, hold: &Arc<Hold>) {
+        self.change(&hold.key, |entry| {
+            if let Some(contention) = entry.contention.as_mut().filter(|_| hold.is_doubtful()) {
+                contention.doubtful = contention.doubtful.saturating_sub(1);
+            }
+            entry.forget(hold);
         });
     }
 
@@ -203,11 +220,7 @@ impl Registry {
 
     /// Nothing is left to be done for a hold.
     pub(super) fn forget(&self, hold: &Arc<Hold>) {
-        self.change(&hold.key, |entry| {
-            if entry.is_last(hold) {
-                entry.hold = None;
-            }
-        });
+        self.change(&hold.key, |entry| entry.forget(hold));
     }
 
     /// The store has a hint for the first in line.

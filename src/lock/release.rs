@@ -1,6 +1,6 @@
 //! How a guard is let go of and told how that went.
 
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc};
 
 use tokio::sync::oneshot;
 
@@ -26,7 +26,12 @@ pub(super) async fn release(
     name: &LockKey,
 ) -> Result<(), ReleaseError> {
     let mut failure = None;
-    let settled = match within(service.op_timeout(), told(service, hold, &mut failure)).await {
+    let told = {
+        // Pinned where it is made, which saves a copy.
+        let telling = pin!(told(service, hold, &mut failure));
+        within(service.op_timeout(), telling).await
+    };
+    let settled = match told {
         Ok(settled) => settled,
         Err(elapsed) => {
             Err(failure.unwrap_or_else(|| elapsed.map_or_else(no_runtime, StoreError::no_answer)))

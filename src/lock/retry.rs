@@ -3,9 +3,10 @@ use std::{fmt, ops::Range, pin::pin, sync::Arc, time::Duration};
 use futures::future::select;
 
 use super::{
-    AcquireError, Wait, acquire::acquire, hold::Hold, nap::doubled, options::Resolved, service::Service,
+    AcquireError, InvalidOption, Wait, acquire::acquire, hold::Hold, nap::doubled, options::Resolved,
+    service::Service,
 };
-use crate::model::{LockKey, clock::BootInstant};
+use crate::model::{IntoTtl, LockKey, clock::BootInstant};
 
 /// Whether and when an acquisition that has failed is tried again, within the time that it may wait.
 ///
@@ -14,17 +15,16 @@ use crate::model::{LockKey, clock::BootInstant};
 /// at once. So nothing is tried again with [`Wait::Never`]; `try_acquire` may be, within the wait that was set.
 ///
 /// ```
-/// use std::time::Duration;
 /// use lockproof::Retry;
 ///
-/// let patient = Retry::times(4).backoff(Duration::from_millis(100)..Duration::from_secs(5));
+/// let patient = Retry::times(4).backoff("100ms".."5s");
 /// let any = Retry::times(2).when(|_| true);
 /// ```
 #[derive(Clone)]
 #[must_use = "a policy does nothing until it is given to a lock"]
 pub struct Retry {
     times: u32,
-    backoff: Range<Duration>,
+    backoff: Result<Range<Duration>, InvalidOption>,
     when: Option<Arc<When>>,
 }
 
@@ -35,12 +35,12 @@ impl Retry {
     /// ([`AcquireError::is_retryable`]).
     pub const fn times(times: u32) -> Self {
         let backoff = Duration::from_millis(100)..Duration::from_secs(5);
-        Self { times, backoff, when: None }
+        Self { times, backoff: Ok(backoff), when: None }
     }
 
-    /// The shortest pause and the longest; 100 ms and 5 s unless it is said here.
-    pub fn backoff(mut self, pauses: Range<Duration>) -> Self {
-        self.backoff = pauses;
+    /// The shortest pause and the longest, as `Duration`s or text like `"250ms"`; 100 ms and 5 s unless it is said here.
+    pub fn backoff<T: IntoTtl>(mut self, pauses: Range<T>) -> Self {
+        self.backoff = length(pauses.start).and_then(|first| Ok(first..length(pauses.end)?));
         self
     }
 
@@ -48,6 +48,11 @@ impl Retry {
     pub fn when(mut self, retryable: impl Fn(&AcquireError) -> bool + Send + Sync + 'static) -> Self {
         self.when = Some(Arc::new(retryable));
         self
+    }
+
+    /// What is wrong with it, if anything is.
+    pub(super) fn check(&self) -> Result<(), InvalidOption> {
+        self.backoff.as_ref().map(drop).map_err(Clone::clone)
     }
 
     /// How often it is tried again.
@@ -63,8 +68,14 @@ impl Retry {
 
     /// How long to pause before the `n`-th time, from 1.
     pub(super) fn pause(&self, n: u32) -> Duration {
-        doubled(self.backoff.start, n, self.backoff.end).mul_f64(fastrand::f64())
+        let longest =
+            self.backoff.as_ref().map_or(Duration::ZERO, |pauses| doubled(pauses.start, n, pauses.end));
+        longest.mul_f64(fastrand::f64())
     }
+}
+
+fn length(pause: impl IntoTtl) -> Result<Duration, InvalidOption> {
+    pause.into_ttl()?.as_duration().ok_or(InvalidOption::Never)
 }
 
 /// Acquires the lock, again and again if that is wished for; `None` if it is held and `tries`, which does not wait.

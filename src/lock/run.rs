@@ -128,6 +128,12 @@ impl Lock {
         mut body: impl AsyncFnMut(&Lease) -> Result<T, E>,
     ) -> Result<Result<T, E>, RunError<Result<T, E>>> {
         let retry = retry.into();
+        let (key, _) = self.resolve()?;
+        retry.check().map_err(|source| AcquireError::InvalidOption {
+            key: key.clone(),
+            option: "retry",
+            source,
+        })?;
         let mut n = 0;
         loop {
             n += 1;

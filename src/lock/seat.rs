@@ -56,7 +56,7 @@ pub(super) async fn adopt(
     }
     let wanted = Wanted { key, owner, label, ttl, kept_alive: None, seat: true };
     let since = clock::micros_at(holder.since);
-    Ok(Some(Arc::new(Hold::granted(&wanted, holder.token, deadline, since))))
+    Ok(Some(Hold::granted(&wanted, holder.token, deadline, since)))
 }
 
 /// Has a seat stand for `ttl` from now if it does not stand longer anyway: other leases of it may rely on that.

@@ -220,7 +220,7 @@ impl Service {
     /// A hold that is leaving is over.
     pub(super) fn settle(&self, hold: &Arc<Hold>, how: Settled) {
         if hold.settle(how) {
-            self.registry.forget(hold);
+            self.registry.settled(hold);
             self.releaser.settled();
         }
     }

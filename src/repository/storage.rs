@@ -135,6 +135,8 @@ use crate::{
 /// # Ok::<(), lockproof::Error>(()) }).unwrap(); }
 /// ```
 ///
+/// The feature `testing` has a test of each thing that a storage must do (`lockproof::testing::storage_conformance!`).
+///
 /// Queries of one's own are methods beside these: [`Repo::storage`](crate::Repo::storage) gives the storage back, and
 /// [`Persistent::from_stored`](crate::Persistent::from_stored) makes entities of what they find.
 #[diagnostic::on_unimplemented(

@@ -21,6 +21,9 @@ pub type StoreFuture<T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + S
 /// Expiry is judged by the store's clock. A token is `max(last token of the key + 1, store clock in microseconds)` and
 /// must not be forgotten with the lock; [`FencingToken::next`](crate::FencingToken::next) has the arithmetic.
 ///
+/// The feature `testing` has a test of each thing that a store must do (`lockproof::testing::conformance!`), and
+/// `examples/custom-store` shows a store from the first line to the last.
+///
 /// # Errors
 /// Each call gives a [`StoreError`] if the store could not be asked or did not answer; its
 /// [kind](super::StoreErrorKind) says whether anything may have been done.

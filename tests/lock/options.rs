@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lockproof::{
     AcquireError, BuildError, InvalidDuration, InvalidOption, InvalidOwner, Lock, LockOptions, Locks,
-    LocksBuilder, MemoryStore, Ttl, Wait,
+    LocksBuilder, MemoryStore, Retry, RunError, Ttl, Wait,
 };
 
 use crate::{
@@ -57,6 +57,13 @@ const BAD: &[Bad] = &[
         |o| o.owner("a\0b"),
         |what| matches!(what, InvalidOption::Owner(InvalidOwner::Nul { owner }) if owner == "a\0b"),
     ),
+    ("retry", |o| o.retry(Retry::times(1).backoff("soon".."5s")), unreadable),
+    ("retry", |o| o.retry(Retry::times(1).backoff(Duration::ZERO..Duration::from_secs(5))), zero),
+    (
+        "retry",
+        |o| o.retry(Retry::times(1).backoff(Ttl::MIN..Ttl::Never)),
+        |what| *what == InvalidOption::Never,
+    ),
     (
         "owner",
         |o| o.owner("x".repeat(256)),
@@ -93,6 +100,12 @@ async fn each_bad_one_is_named_by_every_call_that_takes_a_lock() {
     }
     refused(locks.lock("k").acquire_within("soon").await, "wait", unreadable);
     refused(locks.lock("k").acquire_within(Duration::ZERO).await, "wait", zero);
+    let bad = Retry::times(1).backoff("100ms".."soon");
+    let ended = locks.lock("k").run_retrying(bad, async |_| Ok::<_, ()>(())).await;
+    assert!(
+        matches!(ended, Err(RunError::Acquire(AcquireError::InvalidOption { option: "retry", .. }))),
+        "{ended:?}"
+    );
     assert_eq!(store.all_calls(), 0);
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lockproof::{AcquireError, StoreErrorKind, Ttl, Wait};
+use lockproof::{AcquireError, OnStoreError, StoreErrorKind, Ttl, Wait};
 
 use crate::{
     faulty::{Fault, HANGS, Op, Step, UNAVAILABLE},
@@ -184,4 +184,25 @@ async fn a_store_that_panics_is_survived() {
         locks.drain().await;
         assert!(memory.is_empty());
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_waiter_leaves_little_behind_however_long_the_store_hangs() {
+    let (memory, store, locks) = faulty();
+    store.all(HANGS);
+    let lock =
+        locks.lock("k").never_expires().wait(Wait::Forever).on_store_error(OnStoreError::RetryUntilDeadline);
+    let waiter = tokio::spawn(async move { lock.acquire().await });
+    tokio::time::sleep(Duration::from_secs(3_600)).await;
+    let before = store.all_calls();
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    let calls = store.all_calls() - before;
+    assert!(calls <= 10 * 60, "{calls} calls in the last minute of an hour");
+    store.heal();
+    let (took, ended) = timed(waiter).await;
+    let lease = ended.expect("no panic").expect("back");
+    assert!(took <= Duration::from_secs(5), "{took:?}");
+    locks.drain().await;
+    assert_eq!(owner_of(&memory, "k").await.as_ref(), Some(lease.owner()), "nothing is left but the lease");
+    lease.release().await.expect("held");
 }

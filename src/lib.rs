@@ -29,7 +29,9 @@
 //!
 //! # Where to begin
 //!
-//! - Locks by name: [`Locks::lock`] gives a [`Lock`], and that a [`Lease`].
+//! - Locks by name: [`Locks::lock`] gives a [`Lock`], and that a [`Lease`], or [runs](Lock::run) code under it.
+//! - How to wait and how to hold: [`LockOptions`]; every lock has the same ones.
+//! - Who holds what: [`Lock::state`], [`Lock::ask_release`], [`Lock::force_release`], [`Locks::list`].
 //! - Entities: [`Lockable`] (derive it), [`Locks::repository`], [`Repository`] and [`RepositoryExt::with_lock`].
 //! - Signatures that demand a lock: `&mut Locked<Persistent<T>>`, or `&mut impl` [`LockProof`]`<T>`.
 //! - Where locks live: [`MemoryStore`], `SqliteStore`, or a [`LockStore`] of one's own.

@@ -30,6 +30,8 @@ use crate::{
 ///   hold the lock for ever. It is done in the tokio runtime of the service's first acquisition, and if that has ended, of
 ///   the next one: a runtime that nobody drives keeps nothing alive.
 /// - Where a ttl is named, it is fixed: [`extend`](Self::extend) makes it longer, and nothing else does.
+/// - With an [`owner`](crate::LockOptions::owner) of one's own it is one lease of a seat: dropping it releases nothing, it is
+///   never kept alive, and [`release`](Self::release) ends the seat with all leases of it.
 ///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
@@ -107,7 +109,7 @@ impl Lease {
     }
 
     /// Restarts the lease: it stands for this long from now, which may be shorter than what is left. `None` is its
-    /// original ttl.
+    /// original ttl. A seat is never shortened: other leases of it may rely on what is left.
     ///
     /// A lease that is kept alive is kept alive by this ttl from now on, and its longest hold is counted anew. By
     /// [`Ttl::Never`](crate::Ttl::Never) it never expires from now on: it stands until it is released or forced, also if

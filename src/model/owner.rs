@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::{InvalidKey, LockKey, LockKeyPart, clock::BootInstant};
 
-/// Who holds a lock, as the store compares it: made afresh for each acquisition.
+/// Who holds a lock, as the store compares it: made afresh for each acquisition, unless it is a seat's own.
 ///
 /// It exists before anything is sent, so that a repeated request finds the lock that an earlier, unanswered one took.
 #[derive(Clone, PartialEq, Eq, Hash)]

@@ -14,8 +14,9 @@ use crate::{
 /// An entity that is locked and was read under the lock: the proof that [`save`](crate::Repository::save) and
 /// [`delete`](crate::Repository::delete) demand, and the only way to change a stored entity.
 ///
-/// It is a guard: dropping it releases the lock in the background, and unsaved changes are lost (and logged). What it
-/// says of its lock are associated functions, `Locked::remaining(&account)`, so that they hide no method of the entity.
+/// It is a guard: dropping it releases the lock in the background, unless that is a seat, and unsaved changes are lost
+/// (and logged). What it says of its lock are associated functions, `Locked::remaining(&account)`, so that they hide no
+/// method of the entity.
 ///
 /// Made by [`Repository::lock`](crate::Repository::lock) and its like alone: not `Clone`, no constructor, no
 /// `Deserialize`.

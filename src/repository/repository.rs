@@ -92,7 +92,7 @@ pub trait Repository<T: Lockable>: Send + Sync {
         self.lock_with(id, LockOptions::new())
     }
 
-    /// Locks an entity with a ttl, a wait or a label of its own, then loads it.
+    /// Locks an entity with options of its own, such as a ttl, a wait or a label, then loads it.
     ///
     /// With an [`owner`](LockOptions::owner) of the caller's own it is a seat, as for a document that is open in an
     /// editor: each request of that owner locks it anew, under the same token, and a dropped guard releases nothing. Its
@@ -149,7 +149,7 @@ pub trait Repository<T: Lockable>: Send + Sync {
         self.lock_all_with(ids, LockOptions::new())
     }
 
-    /// Locks several entities with a ttl, a wait or a label of their own.
+    /// Locks several entities with options of their own, such as a ttl, a wait or a label.
     ///
     /// The wait is for all of them together: when it is over, what is left is taken if it is free at the first look.
     ///

@@ -4,7 +4,7 @@ use lockproof::{Lock, Result};
 
 async fn report(lock: &Lock) -> Result<()> {
     let kept = lock.run(async |lease| lease.fence()).await?;
-    drop(kept);
+    println!("{kept:?}");
     Ok(())
 }
 

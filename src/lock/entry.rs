@@ -12,11 +12,9 @@ use tokio::sync::Notify;
 use super::{hold::Hold, looks::Looks, registry::Stand};
 use crate::model::{FencingToken, Owner, clock::BootInstant};
 
-/// A lock is handed on inside this service at least this often in a row, and then for as long as `CHAIN`, before others
-/// get a chance.
+/// A lock is handed on inside this service at least this often in a row, and then for as long as a `chain` may last,
+/// before others get a chance.
 const HANDOVERS: u32 = 64;
-/// See there.
-const CHAIN: Duration = Duration::from_millis(50);
 /// But not more often than this, should the clock stand still.
 const MAX_HANDOVERS: u32 = 4_096;
 
@@ -139,15 +137,15 @@ impl Entry {
     }
 
     /// Who may take a hold over, unless others should have a chance.
-    pub(super) fn heir_of(&self, hold: &Arc<Hold>) -> Option<Arc<Waiter>> {
-        if self.is_last(hold) { self.first().filter(|_| self.may_hand_over()) } else { None }
+    pub(super) fn heir_of(&self, hold: &Arc<Hold>, chain: Duration) -> Option<Arc<Waiter>> {
+        if self.is_last(hold) { self.first().filter(|_| self.may_hand_over(chain)) } else { None }
     }
 
-    pub(super) fn may_hand_over(&self) -> bool {
+    pub(super) fn may_hand_over(&self, chain: Duration) -> bool {
         self.past.as_ref().is_none_or(|past| {
             past.handovers < HANDOVERS
                 || past.handovers < MAX_HANDOVERS
-                    && past.handed_on_since.is_some_and(|since| BootInstant::now().since(since) < CHAIN)
+                    && past.handed_on_since.is_some_and(|since| BootInstant::now().since(since) < chain)
         })
     }
 

@@ -28,9 +28,13 @@ impl Until {
 /// How long to sleep at most, whatever one waits for.
 pub(super) const CAP: Duration = Duration::from_secs(2);
 
+/// How often to look at least where nobody says that a lock has come free.
+const POLL: Duration = Duration::from_millis(200);
+/// The same, with the jitter.
+pub(super) const LONGEST_POLL: Duration = Duration::from_millis(250);
+
 /// How long to sleep at most, the `polls`-th time.
 pub(super) fn nap(until: Until, polls: u32, listening: bool) -> Duration {
-    const POLL: Duration = Duration::from_millis(200);
     const BACK_OFF: Duration = Duration::from_secs(1);
 
     match until {

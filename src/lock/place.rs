@@ -40,7 +40,7 @@ impl<'a> Place<'a> {
         {
             return Opening::Ask;
         }
-        self.service.registry().open(&self.key)
+        self.service.registry().open(&self.key, self.service.chain())
     }
 
     /// Completes when there is a reason to look again.

@@ -1,6 +1,9 @@
 //! What this service knows of each key: who waits here, what it holds, and what it has not heard back about.
 
-use std::sync::{Arc, atomic::Ordering::SeqCst};
+use std::{
+    sync::{Arc, atomic::Ordering::SeqCst},
+    time::Duration,
+};
 
 use super::{
     entry::{Entry, Waiter},
@@ -105,7 +108,7 @@ impl Registry {
     }
 
     /// What there is to do for the first in line.
-    pub(super) fn open(&self, key: &LockKey) -> Opening {
+    pub(super) fn open(&self, key: &LockKey, chain: Duration) -> Opening {
         let mut shard = self.0.of(key);
         let Some(entry) = shard.get_mut(key) else { return Opening::Ask };
         let is_asked = entry.contention.as_ref().is_some_and(|contention| contention.abandoned > 0);
@@ -114,14 +117,14 @@ impl Registry {
             Some((hold, Phase::Held)) if hold.is_running() => Opening::HeldHere(Arc::clone(hold)),
             _ if is_overdue => Opening::Overdue,
             Some((hold, Phase::Queued))
-                if entry.may_hand_over() && hold.advance(Phase::Queued, Phase::Taken) =>
+                if entry.may_hand_over(chain) && hold.advance(Phase::Queued, Phase::Taken) =>
             {
                 Opening::TakeOver(Arc::clone(hold))
             }
             Some((_, Phase::Queued | Phase::Taken | Phase::Sent)) => Opening::Unsettled,
             _ if is_asked => Opening::Unsettled,
             Some((_, Phase::Held | Phase::Gone)) => Opening::Ask,
-            None if entry.may_hand_over() => Opening::Ask,
+            None if entry.may_hand_over(chain) => Opening::Ask,
             None => {
                 entry.begin_anew();
                 Opening::StandBack
@@ -202,12 +205,12 @@ impl Registry {
     }
 
     /// A guard is gone: whether somebody here takes its hold over, who is told then.
-    pub(super) fn offer(&self, hold: &Arc<Hold>) -> bool {
+    pub(super) fn offer(&self, hold: &Arc<Hold>, chain: Duration) -> bool {
         if !hold.may_be_wanted() {
             return false;
         }
         let shard = self.0.of(&hold.key);
-        let next = shard.get(&hold.key).and_then(|entry| entry.heir_of(hold));
+        let next = shard.get(&hold.key).and_then(|entry| entry.heir_of(hold, chain));
         drop(shard);
         wake(next.as_deref());
         next.is_some()

@@ -14,6 +14,7 @@ use super::{
     hints::Hints,
     hold::Hold,
     keeper::Keeper,
+    nap::LONGEST_POLL,
     options::Resolved,
     outage::Outage,
     phase::{Phase, Settled},
@@ -172,10 +173,17 @@ impl Service {
         Duration::from_micros(self.round_trip.load(Relaxed)).saturating_mul(2).max(MIN)
     }
 
-    /// How long to let other services go first after a lock was handed on here for a while.
+    /// How long a lock is handed on here before others go first. Where nobody tells them, they need long to come, so
+    /// that they are waited for more seldom.
+    pub(super) fn chain(&self) -> Duration {
+        Duration::from_millis(if self.store.capabilities().wakeups { 50 } else { 1_000 })
+    }
+
+    /// How long to let other services go first after a lock was handed on here for a while: until they are told, or
+    /// have looked by themselves.
     pub(super) fn stand_back(&self) -> Duration {
-        let poll = Duration::from_millis(if self.store.capabilities().wakeups { 1 } else { 5 });
-        Duration::from_micros(self.round_trip.load(Relaxed)).saturating_mul(2) + poll
+        let look = if self.store.capabilities().wakeups { Duration::from_millis(1) } else { LONGEST_POLL };
+        Duration::from_micros(self.round_trip.load(Relaxed)).saturating_mul(2) + look
     }
 
     /// The guard of a hold is gone: somebody here takes the lock over, or it is released in the background.
@@ -201,7 +209,7 @@ impl Service {
 
     /// Offers a queued hold to whoever waits here. Says whether there is somebody.
     pub(super) fn offer(&self, hold: &Arc<Hold>) -> bool {
-        let is_offered = self.registry.offer(hold);
+        let is_offered = self.registry.offer(hold, self.chain());
         if is_offered {
             self.releaser.push_offered(Arc::clone(hold));
         }

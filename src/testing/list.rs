@@ -166,7 +166,7 @@ macro_rules! __each_conformance_case {
                 order__of_twenty_waiters "as they came",
                 order__of_those_behind_some_who_went_away "as they came",
                 order__behind_one_whose_time_is_up "it does not hold up those behind it",
-                order__a_waiter_elsewhere_gets_its_turn [Wakeups] "although many wait here",
+                order__a_waiter_elsewhere_gets_its_turn "although many wait here",
             }
             outage {
                 outage__try_acquire_says_so_at_once "an error of the store, never \"held\"",

@@ -205,6 +205,14 @@ impl Lease {
         self.hold.seat
     }
 
+    /// Whether another lease of the same seat is here, and relies on it.
+    pub(super) fn is_shared_here(&self) -> bool {
+        let leases = self.handle.service().seats().of(&self.hold.key);
+        leases.iter().any(|other| {
+            !Arc::ptr_eq(other, &self.hold) && other.owner == self.hold.owner && other.is_running()
+        })
+    }
+
     /// Which locks this one excludes.
     pub(crate) fn domain(&self) -> Domain {
         self.handle.service().domain()

@@ -42,8 +42,9 @@ impl Lock {
     /// # });
     /// ```
     ///
-    /// With an [`owner`](Self::owner) of one's own, a seat: one that its owner has already is not released afterwards, and
-    /// one that was taken for this is released when the body ends, but not when it is broken off.
+    /// With an [`owner`](Self::owner) of one's own, a seat: one that its owner has already is not released afterwards. One
+    /// that was taken for this is released when the body ends, if no other lease of it is here, but not when the body is
+    /// broken off.
     ///
     /// A lock is not re-entrant: a `run` inside the body waits for its own caller, and times out like anybody. Pass the
     /// lease on instead.
@@ -179,7 +180,7 @@ impl Lock {
         if lease.is_lost() {
             return Err(RunError::LostAfter { key, value });
         }
-        if !release {
+        if !release || lease.is_shared_here() {
             return Ok(value);
         }
         match lease.release().await {

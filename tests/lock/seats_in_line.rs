@@ -6,7 +6,7 @@ use lockproof::{AcquireError, Label, LockKey, LockStore, Locks, Owner, Rotate, W
 
 use crate::{
     faulty::{Op, slow},
-    helpers::{faulty, ms, settle, stranger_takes, timed},
+    helpers::{faulty, ms, owner_of, settle, stranger_takes, timed},
     seats::seat,
 };
 
@@ -104,4 +104,27 @@ async fn one_that_is_ahead_of_others_and_one_behind_them_both_get_it() {
     let (_, store, locks) = faulty();
     store.all(slow(1));
     all_of_the_seat_get_it(&locks, &locks, ms(20)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_waited_beside_another_of_its_owner_does_not_end_its_seat() {
+    let (memory, _, locks) = faulty();
+    let held = locks.lock("k").acquire().await.expect("free");
+    let seat = seat(&locks);
+    let (run, other) = (seat.clone(), seat.clone());
+    let run = tokio::spawn(async move { run.run(async |_| tokio::time::sleep(ms(10)).await).await });
+    let other = tokio::spawn(async move { other.acquire().await });
+    settle().await;
+    held.release().await.expect("held");
+    run.await.expect("no panic").expect("it runs to its end");
+    let lease = other.await.expect("no panic").expect("its owner has it");
+    lease.extend(None).await.expect("it stands");
+    assert_eq!(owner_of(&memory, "k").await.as_ref(), Some(lease.owner()));
+
+    let last = seat.run(async |_| ()).await;
+    last.expect("its owner has it");
+    assert!(!lease.is_lost(), "its owner had it before");
+    lease.release().await.expect("held");
+    seat.run(async |_| ()).await.expect("free");
+    assert_eq!(owner_of(&memory, "k").await, None, "taken for the run alone");
 }

@@ -206,9 +206,6 @@ impl Registry {
 
     /// A guard is gone: whether somebody here takes its hold over, who is told then.
     pub(super) fn offer(&self, hold: &Arc<Hold>, chain: Duration) -> bool {
-        if !hold.may_be_wanted() {
-            return false;
-        }
         let shard = self.0.of(&hold.key);
         let next = shard.get(&hold.key).and_then(|entry| entry.heir_of(hold, chain));
         drop(shard);

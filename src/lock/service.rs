@@ -209,7 +209,7 @@ impl Service {
 
     /// Offers a queued hold to whoever waits here. Says whether there is somebody.
     pub(super) fn offer(&self, hold: &Arc<Hold>) -> bool {
-        let is_offered = self.registry.offer(hold, self.chain());
+        let is_offered = hold.may_be_wanted() && self.registry.offer(hold, self.chain());
         if is_offered {
             self.releaser.push_offered(Arc::clone(hold));
         }

@@ -127,26 +127,21 @@ impl Keeper {
 /// Begins the renewal of a lease that is due, if it can still be renewed.
 fn begin(service: &Arc<Service>, hold: &Arc<Hold>, now: BootInstant) -> Option<(Duration, Renewal)> {
     let Hold { key, label, .. } = &**hold;
-    match hold.need(now) {
-        Need::Renewal { ttl, limit, ends_in } => {
-            if let Some(left) = ends_in {
-                warn!(
-                    "the lock {key} of {label} was held for its longest time: it is lost in {left:?} unless it is extended"
-                );
-            }
+    let need = hold.need(now);
+    if let Need::Renewal { ends_in: Some(left), .. } | Need::End { ends_in: left } = need {
+        warn!(
+            "the lock {key} of {label} was held for its longest time: it is lost in {left:?} unless it is extended"
+        );
+    }
+    match need {
+        Need::Renewal { ttl, limit, .. } => {
             Some((limit, Renewal::begin(service, hold, ttl, now, By::Keeper)?))
-        }
-        Need::End { ends_in } => {
-            warn!(
-                "the lock {key} of {label} was held for its longest time: it is lost in {ends_in:?} unless it is extended"
-            );
-            None
         }
         Need::Lapsed => {
             warn!("the lock {key} of {label} is lost: it was not renewed in time");
             None
         }
-        Need::Nothing => None,
+        Need::End { .. } | Need::Nothing => None,
     }
 }
 

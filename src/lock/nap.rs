@@ -30,8 +30,13 @@ pub(super) const CAP: Duration = Duration::from_secs(2);
 
 /// How often to look at least where nobody says that a lock has come free.
 const POLL: Duration = Duration::from_millis(200);
-/// The same, with the jitter.
-pub(super) const LONGEST_POLL: Duration = Duration::from_millis(250);
+/// The same at most, with the jitter.
+pub(super) fn longest_poll() -> Duration {
+    POLL.mul_f64(JITTER.1)
+}
+
+/// By what a pause is multiplied, at random: pollers would fall into step otherwise.
+const JITTER: (f64, f64) = (0.75, 1.25);
 
 /// How long to sleep at most, the `polls`-th time.
 pub(super) fn nap(until: Until, polls: u32, listening: bool) -> Duration {
@@ -53,7 +58,7 @@ pub(super) fn doubled(first: Duration, times: u32, most: Duration) -> Duration {
     first.saturating_mul(1 << times.saturating_sub(1).min(16)).min(most)
 }
 
-/// Three quarters of it to five quarters, at random: pollers would fall into step otherwise.
 fn jittered(delay: Duration) -> Duration {
-    delay.mul_f64(0.75 + fastrand::f64() / 2.0)
+    let (least, most) = JITTER;
+    delay.mul_f64(least + fastrand::f64() * (most - least))
 }

@@ -14,7 +14,7 @@ use super::{
     hints::Hints,
     hold::Hold,
     keeper::Keeper,
-    nap::LONGEST_POLL,
+    nap::longest_poll,
     options::Resolved,
     outage::Outage,
     phase::{Phase, Settled},
@@ -182,7 +182,7 @@ impl Service {
     /// How long to let other services go first after a lock was handed on here for a while: until they are told, or
     /// have looked by themselves.
     pub(super) fn stand_back(&self) -> Duration {
-        let look = if self.store.capabilities().wakeups { Duration::from_millis(1) } else { LONGEST_POLL };
+        let look = if self.store.capabilities().wakeups { Duration::from_millis(1) } else { longest_poll() };
         Duration::from_micros(self.round_trip.load(Relaxed)).saturating_mul(2) + look
     }
 

@@ -1,6 +1,6 @@
 //! What is asked about a lock that one does not hold.
 
-use super::{AdminError, Lock, LockFuture, LockState, service::Service, tasks::within};
+use super::{AdminError, Lock, LockFuture, LockState, service::Service};
 use crate::{
     model::{Label, LockKey},
     store::{AskRelease, AskReply, ForceRelease, ForceReply, Holder, Inspect, StoreError, StoreFuture},
@@ -153,13 +153,7 @@ where
     if service.is_closed() {
         return Err(AdminError::Closed);
     }
-    match within(service.op_timeout(), async { call().await }).await {
-        Ok(answer) => {
-            service.outage().heard(&answer);
-            answer
-        }
-        Err(None) => return Err(AdminError::NoRuntime),
-        Err(Some(limit)) => Err(service.outage().no_answer(limit)),
-    }
-    .map_err(|source| AdminError::Store { key: key.cloned(), source })
+    let answer = service.in_time(service.op_timeout(), async { call().await }).await;
+    let answer = answer.ok_or(AdminError::NoRuntime)?;
+    answer.map_err(|source| AdminError::Store { key: key.cloned(), source })
 }

@@ -8,7 +8,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use super::{service::Service, tasks::within};
+use super::service::Service;
 use crate::store::{StoreError, StoreFuture};
 
 /// A call that is polled in place; dropped before its answer, it is driven to its end by the releaser.
@@ -71,14 +71,8 @@ impl<T: Send + 'static, F: Finish<T>> Adopted<T, F> {
     }
 
     async fn drive(mut self, call: StoreFuture<T>) {
-        let answer = within(self.service.patience(), call).await;
-        match &answer {
-            Ok(answer) => self.service.outage().heard(answer),
-            // Without a runtime nothing was asked.
-            Err(None) => {}
-            Err(Some(limit)) => drop(self.service.outage().no_answer(*limit)),
-        }
-        self.end(answer.ok());
+        let answer = self.service.in_time(self.service.patience(), call).await;
+        self.end(answer);
     }
 }
 

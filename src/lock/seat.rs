@@ -2,14 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{
-    AcquireError, InvalidOption,
-    hold::Hold,
-    options::Resolved,
-    service::Service,
-    tasks::{has_runtime, within},
-    wanted::Wanted,
-};
+use super::{AcquireError, InvalidOption, hold::Hold, options::Resolved, service::Service, wanted::Wanted};
 use crate::{
     model::{Deadline, FencingToken, LockKey, Owner, Ttl, clock, clock::BootInstant},
     store::{
@@ -32,18 +25,10 @@ pub(super) async fn adopt(
     if service.is_closed() {
         return Err(AcquireError::Closed { key: name.clone() });
     }
-    if !has_runtime() {
-        return Err(AcquireError::NoRuntime { key: name.clone() });
-    }
     let sent = BootInstant::now();
-    let limit = service.op_timeout();
-    let answer = match within(limit, service.store().inspect(Inspect::new(key.clone()))).await {
-        Ok(answer) => {
-            service.outage().heard(&answer);
-            answer
-        }
-        Err(_) => Err(service.outage().no_answer(limit)),
-    };
+    let call = service.store().inspect(Inspect::new(key.clone()));
+    let answer = service.in_time(service.op_timeout(), call).await;
+    let answer = answer.ok_or_else(|| AcquireError::NoRuntime { key: name.clone() })?;
     if service.is_closed() {
         return Err(AcquireError::Closed { key: name.clone() });
     }

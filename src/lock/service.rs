@@ -21,10 +21,11 @@ use super::{
     registry::Registry,
     releaser::Releaser,
     seats::Seats,
+    tasks::within,
 };
 use crate::{
     model::{Namespace, clock::BootInstant},
-    store::{LockStore, StoreId, sharded::lock},
+    store::{LockStore, StoreError, StoreId, sharded::lock},
 };
 
 /// What all handles, locks and leases of a service share.
@@ -139,6 +140,23 @@ impl Service {
     /// How long a call is driven on after its caller has gone, before it is taken to be dead.
     pub(super) fn patience(&self) -> Duration {
         self.op_timeout.saturating_mul(10)
+    }
+
+    /// The answer to a call to the store, for which it may take this long; `None` without a runtime, where nothing is
+    /// asked.
+    pub(super) async fn in_time<T>(
+        &self,
+        limit: Duration,
+        call: impl Future<Output = Result<T, StoreError>>,
+    ) -> Option<Result<T, StoreError>> {
+        match within(limit, call).await {
+            Ok(answer) => {
+                self.outage.heard(&answer);
+                Some(answer)
+            }
+            Err(None) => None,
+            Err(Some(limit)) => Some(Err(self.outage.no_answer(limit))),
+        }
     }
 
     pub(crate) fn domain(&self) -> Domain {

@@ -6,16 +6,15 @@ use std::{
 };
 
 use serde_json::json;
-use sqlx::{Row, sqlite::SqliteRow};
+use sqlx::{Row, SqlStr, sqlite::SqliteRow};
 
-use super::{
-    Inner, millis,
-    row::{damaged, extended},
-    schema,
-};
+use super::{Inner, millis};
 use crate::{
     model::LockKey,
-    store::{Extend, ExtendReply, Release, ReleaseReply, StoreError},
+    store::{
+        Extend, ExtendReply, Release, ReleaseReply, StoreError,
+        sql::row::{damaged, extended},
+    },
 };
 
 /// One line of a batch.
@@ -46,7 +45,7 @@ impl Line for Release {
 
 impl Inner {
     pub(super) async fn extend_all(&self, requests: &[Extend]) -> Vec<Result<ExtendReply, StoreError>> {
-        let hit = self.all(schema::EXTEND_ALL, requests).await;
+        let hit = self.all(&self.sql.extend_all, requests).await;
         let reply = |(row, request): (Result<Option<SqliteRow>, _>, &Extend)| {
             row?.map_or(Ok(ExtendReply::NotHeld), |row| extended(&row, &request.key))
         };
@@ -54,7 +53,7 @@ impl Inner {
     }
 
     pub(super) async fn release_all(&self, requests: &[Release]) -> Vec<Result<ReleaseReply, StoreError>> {
-        let hit = self.all(schema::RELEASE_ALL, requests).await;
+        let hit = self.all(&self.sql.release_all, requests).await;
         let reply = |(row, request): (Result<Option<SqliteRow>, _>, &Release)| {
             if row?.is_none() {
                 return Ok(ReleaseReply::NotHeld);
@@ -66,11 +65,7 @@ impl Inner {
     }
 
     /// The row that each of the requests hit, in their order.
-    async fn all(
-        &self,
-        sql: &'static str,
-        requests: &[impl Line],
-    ) -> Vec<Result<Option<SqliteRow>, StoreError>> {
+    async fn all(&self, sql: &SqlStr, requests: &[impl Line]) -> Vec<Result<Option<SqliteRow>, StoreError>> {
         let mut answers: Vec<_> = requests.iter().map(|_| Ok(None)).collect();
         let mut left: Vec<usize> = (0..requests.len()).collect();
         // The statement answers with keys, so one that comes twice has to wait for the next round.
@@ -99,8 +94,8 @@ impl Inner {
     }
 
     /// What the statement returned, by key.
-    async fn hit(&self, sql: &'static str, lines: String) -> Result<HashMap<String, SqliteRow>, StoreError> {
-        let rows = self.database.write(|| sqlx::query(sql).bind(lines.as_str())).await?;
+    async fn hit(&self, sql: &SqlStr, lines: String) -> Result<HashMap<String, SqliteRow>, StoreError> {
+        let rows = self.database.write(|| sqlx::query(sql.clone()).bind(lines.as_str())).await?;
         let by_key = |row: SqliteRow| Ok((row.try_get(0)?, row));
         rows.into_iter()
             .map(by_key)

@@ -1,8 +1,9 @@
 //! The directory of one server, and the process that sees to it that neither outlives us.
 
 use std::{
-    fs,
-    os::unix::{fs::PermissionsExt, process::CommandExt},
+    env, fs,
+    io::{BufRead, BufReader},
+    os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, Stdio},
 };
@@ -21,18 +22,19 @@ pub(crate) struct Home {
 impl Home {
     /// `last_file`: what the server removes as its last act, see watcher.sh.
     pub(crate) fn new(name: &str, last_file: &str) -> Self {
-        let directory = tempfile::Builder::new().prefix(&format!("lockproof-{name}-")).tempdir();
-        let path = directory.expect("a directory for temporary files").keep();
-        // The server may be another user's, and only its own directories in here are.
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("it is ours");
         let mut watcher = Command::new("sh");
-        watcher.args(["-c", include_str!("watcher.sh"), "lockproof-watcher"]).arg(&path).arg(last_file);
-        watcher.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        watcher.args(["-c", include_str!("watcher.sh"), "lockproof-watcher"]);
+        watcher.arg(env::temp_dir()).arg(format!("lockproof-{name}")).arg(last_file);
+        watcher.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         // Whoever ends our group of processes, as a terminal does on Ctrl-C, does not end the watcher.
         watcher.process_group(0);
         let mut watcher = watcher.spawn().expect("there is a shell");
         let alive = watcher.stdin.take();
-        Self { path, watcher, alive }
+        let mut path = String::new();
+        let mut told = BufReader::new(watcher.stdout.take().expect("a pipe"));
+        told.read_line(&mut path).expect("the watcher says where it is");
+        assert!(path.ends_with('\n'), "there is no room for a directory in {:?}", env::temp_dir());
+        Self { path: path.trim_end_matches('\n').into(), watcher, alive }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -44,8 +46,8 @@ impl Home {
     }
 
     /// A directory that belongs to `user`, or to us if we cannot become another.
-    pub(crate) fn directory(&self, name: &str, user: &str) -> PathBuf {
-        let path = self.file(name);
+    pub(crate) fn directory(&self, name: impl AsRef<Path>, user: &str) -> PathBuf {
+        let path = self.path.join(name);
         let mut install = Command::new("install");
         install.args(["-d", "-m", "700"]);
         if programs::are_root() {

@@ -21,6 +21,8 @@ pub trait Kind: Sized + Send + Sync + fmt::Debug + 'static {
 #[derive(Debug)]
 pub struct Parts {
     pub name: &'static str,
+    /// As whom root runs it.
+    pub(crate) user: &'static str,
     /// What the server removes as its last act, if SIGQUIT asks it to.
     pub(crate) last_file: &'static str,
     /// What ends it cleanly without waiting for its clients.

@@ -21,6 +21,8 @@
 #![cfg(unix)]
 
 mod client;
+#[cfg(test)]
+mod ends;
 mod home;
 mod kind;
 mod mariadb;
@@ -28,10 +30,12 @@ mod postgres;
 mod processes;
 mod programs;
 mod server;
+mod small_disk;
 
 pub use self::{
     kind::Kind,
     mariadb::{MariaDb, MariaDbKind},
     postgres::{Postgres, PostgresKind},
     server::Server,
+    small_disk::{SmallDisk, small_disk},
 };

@@ -24,6 +24,7 @@ const USER: &str = "mysql";
 impl Kind for MariaDbKind {
     const PARTS: Parts = Parts {
         name: "mariadb",
+        user: USER,
         last_file: "",
         clean: Signal::TERM,
         not_durable: &[
@@ -55,8 +56,9 @@ fn program(name: &str) -> Command {
 }
 
 fn install(home: &Home) -> Vec<Command> {
-    home.directory("tmp", USER);
     let mut install = program("mariadb-install-db");
+    // Ours may be closed to others.
+    install.env("TMPDIR", home.directory("tmp", USER));
     install.arg(format!("--datadir={}", home.directory("data", USER).display()));
     install.args(["--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"]);
     as_user(&mut install);

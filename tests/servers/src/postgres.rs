@@ -24,6 +24,7 @@ const USER: &str = "postgres";
 impl Kind for PostgresKind {
     const PARTS: Parts = Parts {
         name: "postgres",
+        user: USER,
         last_file: "data/postmaster.pid",
         clean: Signal::INT,
         not_durable: &[

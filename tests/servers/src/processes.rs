@@ -40,6 +40,12 @@ pub(crate) fn wait_for_end(pid: u32) {
     wait_until(pid, |_| false);
 }
 
+/// Whether it runs or stands still.
+#[cfg(test)]
+pub(crate) fn is_alive(pid: u32) -> bool {
+    all().iter().any(|process| process.pid == pid && !process.has_ended())
+}
+
 fn wait_until(pid: u32, is_so: impl Fn(&Process) -> bool) {
     while all().iter().any(|process| process.pid == pid && !process.has_ended() && !is_so(process)) {
         thread::sleep(Duration::from_millis(2));

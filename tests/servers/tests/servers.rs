@@ -2,9 +2,9 @@
 
 #![cfg(unix)]
 
-use std::{sync::mpsc, thread, time::Duration};
+use std::{fs, panic, sync::mpsc, thread, time::Duration};
 
-use lockproof_test_servers::{Kind, MariaDb, Postgres, Server};
+use lockproof_test_servers::{Kind, MariaDb, Postgres, Server, small_disk};
 
 const FILL: &str = "CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1), (2);";
 const COUNT: &str = "SELECT count(*) FROM t";
@@ -91,7 +91,7 @@ fn it_starts_without_an_error_and_says_what_it_refuses<K: Kind>() {
     assert!(!server.log().contains("ERROR"), "{}", server.log());
     assert!(!server.log().contains("FATAL"), "{}", server.log());
     assert!(server.log().contains("ready"), "{}", server.log());
-    let refused = std::panic::catch_unwind(|| Server::<K>::shared().sql("nosuchdb", "SELECT 1"));
+    let refused = panic::catch_unwind(|| Server::<K>::shared().sql("nosuchdb", "SELECT 1"));
     let words = *refused.expect_err("it is refused").downcast::<String>().expect("words");
     assert!(words.contains("nosuchdb"), "{words}");
 }
@@ -119,9 +119,41 @@ fn several_run_beside_each_other<K: Kind>() {
 #[test]
 fn postgres_logs_its_errors() {
     let server = Postgres::start();
-    let refused = std::panic::catch_unwind(|| server.sql(&server.url(), "SELECT nonsense"));
+    let refused = panic::catch_unwind(|| server.sql(&server.url(), "SELECT nonsense"));
     refused.expect_err("it is refused");
     assert!(server.log().contains("ERROR"), "{}", server.log());
+}
+
+#[test]
+fn a_small_disk_is_full_soon_and_empty_again() {
+    let Some(disk) = small_disk(1024) else {
+        eprintln!("not tested: this process may not mount a disk");
+        return;
+    };
+    let fits = |name| fs::write(disk.path().join(name), [0; 100_000]).is_ok();
+    assert!(fits("a"));
+    disk.fill();
+    assert!(!fits("b"));
+    disk.free();
+    assert!(fits("b"));
+
+    let server = Postgres::shared();
+    let (url, place) = (server.database(), disk.directory_of(server));
+    server.sql(&url, &format!("CREATE TABLESPACE small LOCATION '{}'", place.display()));
+    server.sql(&url, "CREATE TABLE t (id int) TABLESPACE small");
+    disk.fill();
+    let full = panic::catch_unwind(|| server.sql(&url, "INSERT INTO t SELECT generate_series(1, 100000)"));
+    let words = *full.expect_err("there is no room").downcast::<String>().expect("words");
+    assert!(words.contains("No space left on device"), "{words}");
+
+    let server = MariaDb::shared();
+    let (url, place) = (server.database(), disk.directory_of(server));
+    disk.free();
+    server.sql(&url, &format!("CREATE TABLE t (id int) DATA DIRECTORY='{}'", place.display()));
+    disk.fill();
+    let full = panic::catch_unwind(|| server.sql(&url, "INSERT INTO t SELECT seq FROM seq_1_to_100000"));
+    let words = *full.expect_err("there is no room").downcast::<String>().expect("words");
+    assert!(words.contains("is full"), "{words}");
 }
 
 #[test]

@@ -13,6 +13,8 @@ pub(crate) mod query;
 mod repo;
 #[allow(clippy::module_inception, reason = "the file is named after its trait")]
 mod repository;
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+pub(crate) mod sql;
 mod storage;
 mod tickets;
 mod with_lock;

@@ -1,0 +1,3 @@
+//! Tables of the user's own.
+
+pub(crate) mod existing;

@@ -1,3 +1,18 @@
-//! Tables of the user's own.
+//! Tables of a user's own: which column holds what is the user's to say, what belongs in a WHERE clause is written here.
 
-pub(crate) mod existing;
+mod builder;
+mod column;
+mod dialect;
+mod existing;
+mod failures;
+mod pooled;
+mod run;
+mod select;
+mod table;
+mod text;
+
+pub use builder::{InvalidTable, SqlTableBuilder};
+pub use column::SqlValue;
+pub use dialect::SqlDatabase;
+pub use pooled::Pooled;
+pub use table::{SqlFuture, SqlTable};

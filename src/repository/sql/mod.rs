@@ -5,6 +5,7 @@ mod column;
 mod dialect;
 mod existing;
 mod failures;
+mod pin;
 mod pooled;
 mod run;
 mod select;

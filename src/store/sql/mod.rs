@@ -5,12 +5,14 @@ mod forward;
 #[macro_use]
 pub(crate) mod statements;
 pub(crate) mod errors;
+pub(crate) mod lock_rows;
 mod options;
 pub(crate) mod row;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
 mod table_name;
 
+pub use lock_rows::LockRows;
 pub use options::SqlOptions;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;

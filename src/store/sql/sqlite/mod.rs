@@ -16,7 +16,11 @@ use sqlx::{SqlitePool, sqlite::SqliteSynchronous};
 use self::{connection::Database, contended::Contended, schema::Statements};
 use crate::{
     model::Ttl,
-    store::{SqlOptions, StoreError, StoreId, TableName, announcer::Announcer},
+    store::{
+        SqlOptions, StoreError, StoreId, TableName,
+        announcer::Announcer,
+        sql::lock_rows::{Rows, sealed::HasRows},
+    },
 };
 
 /// Locks in an SQLite file, shared by the processes of one machine. Its clones share everything.
@@ -46,6 +50,7 @@ pub struct SqliteStore(Arc<Inner>);
 
 struct Inner {
     id: StoreId,
+    table: TableName,
     database: Arc<Database>,
     sql: Statements,
     contended: Contended,
@@ -116,6 +121,7 @@ impl SqliteStore {
             id: StoreId::unique(),
             database: Arc::new(database),
             sql: Statements::over(&table),
+            table,
             contended: Contended::default(),
             releases: Announcer::default(),
         }));
@@ -136,6 +142,12 @@ impl SqliteStore {
     /// Can be dropped at any time; the table may have been made.
     pub async fn ensure_schema(&self) -> Result<(), StoreError> {
         self.0.database.ensure(std::slice::from_ref(&self.0.sql.schema), &self.0.sql.probe).await
+    }
+}
+
+impl HasRows<sqlx::Sqlite> for SqliteStore {
+    fn rows(&self) -> Rows<sqlx::Sqlite> {
+        Rows { store: self.0.id, table: self.0.table.clone(), pool: self.0.database.pool().clone() }
     }
 }
 

@@ -14,7 +14,7 @@ mod repo;
 #[allow(clippy::module_inception, reason = "the file is named after its trait")]
 mod repository;
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
-mod sql;
+pub(crate) mod sql;
 mod storage;
 mod tickets;
 mod with_lock;

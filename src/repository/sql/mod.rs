@@ -3,6 +3,7 @@
 mod builder;
 mod column;
 mod dialect;
+pub(crate) mod existing;
 mod failures;
 mod pooled;
 mod run;

@@ -5,6 +5,7 @@ mod column;
 mod dialect;
 mod existing;
 mod failures;
+mod others;
 mod pin;
 mod pooled;
 mod run;

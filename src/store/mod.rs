@@ -8,10 +8,8 @@ mod memory;
 mod reply;
 mod request;
 pub(crate) mod sharded;
-#[cfg(feature = "sqlite")]
-pub(crate) mod sql_errors;
-#[cfg(feature = "sqlite")]
-pub(crate) mod sqlite;
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+pub(crate) mod sql;
 mod store_id;
 mod wakeup;
 
@@ -24,6 +22,8 @@ pub use reply::{
 };
 pub use request::{Acquire, AskRelease, Extend, ForceRelease, Inspect, List, Release, Rotate};
 #[cfg(feature = "sqlite")]
-pub use sqlite::SqliteStore;
+pub use sql::SqliteStore;
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+pub use sql::{InvalidTableName, SqlOptions, TableName};
 pub use store_id::StoreId;
 pub use wakeup::{Wakeup, WakeupStream};

@@ -2,7 +2,7 @@ use std::{any::type_name, fmt, marker::PhantomData, ops::ControlFlow, path::Path
 
 use serde::{Serialize, de::DeserializeOwned};
 use sqlx::{
-    Row, SqlitePool,
+    Row, SqlSafeStr, SqlitePool,
     sqlite::{SqliteRow, SqliteSynchronous},
 };
 
@@ -13,7 +13,7 @@ use super::{
 use crate::{
     model::LockKey,
     proof::{Lockable, Stored},
-    store::{StoreError, StoreErrorKind, sqlite::connection::Database},
+    store::{SqlOptions, StoreError, StoreErrorKind, sql::sqlite::connection::Database},
 };
 
 /// Entities of one type as JSON documents in an SQLite file: nothing to write but `#[derive(Serialize, Deserialize)]`.
@@ -57,7 +57,7 @@ impl<T: Lockable + Serialize + DeserializeOwned> SqliteDocuments<T> {
     /// # Cancel safety
     /// Can be dropped at any time; the file may have been made.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
-        Self::over(Database::open(path.as_ref(), SqliteSynchronous::Full).await?).await
+        Self::over(Database::open(path.as_ref(), SqliteSynchronous::Full, &SqlOptions::new()).await?).await
     }
 
     /// Uses a pool of the application's own, with its settings, making the table where it is not there.
@@ -73,7 +73,8 @@ impl<T: Lockable + Serialize + DeserializeOwned> SqliteDocuments<T> {
     }
 
     async fn over(database: Database) -> Result<Self, StoreError> {
-        database.ensure(&schema::SCHEMA, schema::PROBE).await?;
+        let schema = schema::SCHEMA.map(SqlSafeStr::into_sql_str);
+        database.ensure(&schema, &schema::PROBE.into_sql_str()).await?;
         let kind = T::NAMESPACE.map_or_else(|| T::KIND.into(), |name| format!("{name}/{}", T::KIND).into());
         Ok(Self { database: Arc::new(database), kind, of: PhantomData })
     }

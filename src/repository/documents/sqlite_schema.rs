@@ -1,6 +1,6 @@
 //! SQL text only. `?` numbers are in the order in which `sqlite.rs` binds.
 
-use crate::store::sqlite::schema::now;
+use crate::store::sql::sqlite::schema::now;
 
 /// The row ids give an order of insertion, and keep documents of a megabyte out of the tree of keys.
 pub(super) const SCHEMA: [&str; 2] = [

@@ -4,7 +4,7 @@ use std::{ops::ControlFlow, path::Path, time::Duration};
 
 use futures::TryStreamExt;
 use sqlx::{
-    ConnectOptions, Connection, Sqlite, SqliteConnection, SqlitePool,
+    ConnectOptions, Connection, SqlStr, Sqlite, SqliteConnection, SqlitePool,
     pool::PoolConnection,
     query::Query,
     sqlite::{SqliteArguments, SqliteConnectOptions, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
@@ -14,7 +14,7 @@ use tokio::sync::Mutex;
 use super::errors;
 use crate::{
     model::clock::BootInstant,
-    store::{StoreError, StoreErrorKind},
+    store::{SqlOptions, StoreError, StoreErrorKind},
 };
 
 /// A statement with its values.
@@ -38,7 +38,11 @@ pub(crate) struct Database {
 
 impl Database {
     /// Opens a file in WAL mode, making it if there is none.
-    pub(crate) async fn open(path: &Path, synchronous: SqliteSynchronous) -> Result<Self, StoreError> {
+    pub(crate) async fn open(
+        path: &Path,
+        synchronous: SqliteSynchronous,
+        options: &SqlOptions,
+    ) -> Result<Self, StoreError> {
         let name = path.to_str().ok_or_else(|| {
             misconfigured(format!("{}: the path is not UTF-8, which SQLite needs", path.display()))
         })?;
@@ -49,21 +53,21 @@ impl Database {
             return Err(misconfigured(format!("{name:?}: a path has no NUL")));
         }
         refuse_private(name)?;
-        let options = SqliteConnectOptions::new()
+        let connect = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
             .busy_timeout(BUSY_TIMEOUT)
             .synchronous(synchronous)
             .disable_statement_logging();
-        switch_to_wal(&options).await.map_err(|error| errors::not_sent(name, error))?;
+        switch_to_wal(&connect).await.map_err(|error| errors::not_sent(name, error))?;
         let pool = SqlitePoolOptions::new()
-            .max_connections(4)
+            .max_connections(options.max_connections)
             .acquire_timeout(PATIENCE)
             .idle_timeout(None)
             .max_lifetime(None)
             // The other end is in this process: there is no network that could have cut it.
             .test_before_acquire(false)
-            .connect_lazy_with(options);
+            .connect_lazy_with(connect);
         Ok(Self { pool, path: name.into(), turn: Mutex::default() })
     }
 
@@ -79,17 +83,18 @@ impl Database {
     }
 
     /// Makes tables that are not there yet and looks whether those that are have the right columns.
-    pub(crate) async fn ensure(
-        &self,
-        schema: &[&'static str],
-        probe: &'static str,
-    ) -> Result<(), StoreError> {
+    pub(crate) async fn ensure(&self, schema: &[SqlStr], probe: &SqlStr) -> Result<(), StoreError> {
         let _turn = self.turn.lock().await;
         // `CREATE TABLE IF NOT EXISTS` of a table that exists writes nothing.
-        for &statement in schema {
-            self.rows(Patience::of(PATIENCE_AT_BOOT), || sqlx::query(statement)).await?;
+        for statement in schema {
+            self.rows(Patience::of(PATIENCE_AT_BOOT), || sqlx::query(statement.clone())).await?;
         }
-        self.rows(Patience::of(PATIENCE), || sqlx::query(probe)).await.map(drop)
+        self.probe(probe).await
+    }
+
+    /// Looks whether the table is there and has the right columns.
+    pub(crate) async fn probe(&self, probe: &SqlStr) -> Result<(), StoreError> {
+        self.rows(Patience::of(PATIENCE), || sqlx::query(probe.clone())).await.map(drop)
     }
 
     /// Reads rows, beside any writer.

@@ -6,7 +6,6 @@ pub(crate) mod connection;
 mod contended;
 pub(crate) mod errors;
 mod ops;
-mod row;
 pub(crate) mod schema;
 mod wakeups;
 
@@ -14,9 +13,11 @@ use std::{fmt, path::Path, sync::Arc};
 
 use sqlx::{SqlitePool, sqlite::SqliteSynchronous};
 
-use self::{connection::Database, contended::Contended};
-use super::{StoreError, StoreId, announcer::Announcer};
-use crate::model::Ttl;
+use self::{connection::Database, contended::Contended, schema::Statements};
+use crate::{
+    model::Ttl,
+    store::{SqlOptions, StoreError, StoreId, TableName, announcer::Announcer},
+};
 
 /// Locks in an SQLite file, shared by the processes of one machine. Its clones share everything.
 ///
@@ -46,6 +47,7 @@ pub struct SqliteStore(Arc<Inner>);
 struct Inner {
     id: StoreId,
     database: Arc<Database>,
+    sql: Statements,
     contended: Contended,
     releases: Announcer,
 }
@@ -67,7 +69,19 @@ impl SqliteStore {
     /// # Cancel safety
     /// Can be dropped at any time; the file may have been made.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
-        Self::over(Database::open(path.as_ref(), SqliteSynchronous::Normal).await?).await
+        Self::open_with(path, SqlOptions::new()).await
+    }
+
+    /// The same with a table of another name, or one that is made by somebody else.
+    ///
+    /// # Errors
+    /// As for [`open`](Self::open).
+    ///
+    /// # Cancel safety
+    /// Can be dropped at any time; the file may have been made.
+    pub async fn open_with(path: impl AsRef<Path>, options: SqlOptions) -> Result<Self, StoreError> {
+        let database = Database::open(path.as_ref(), SqliteSynchronous::Normal, &options).await?;
+        Self::over(database, options).await
     }
 
     /// Uses a pool of the application's own, with its settings, making the table where it is not there.
@@ -82,17 +96,33 @@ impl SqliteStore {
     /// # Cancel safety
     /// Can be dropped at any time; the table may have been made.
     pub async fn from_pool(pool: SqlitePool) -> Result<Self, StoreError> {
-        Self::over(Database::of_pool(pool)?).await
+        Self::from_pool_with(pool, SqlOptions::new()).await
     }
 
-    async fn over(database: Database) -> Result<Self, StoreError> {
+    /// The same with a table of another name, or one that is made by somebody else.
+    ///
+    /// # Errors
+    /// As for [`from_pool`](Self::from_pool).
+    ///
+    /// # Cancel safety
+    /// Can be dropped at any time; the table may have been made.
+    pub async fn from_pool_with(pool: SqlitePool, options: SqlOptions) -> Result<Self, StoreError> {
+        Self::over(Database::of_pool(pool)?, options).await
+    }
+
+    async fn over(database: Database, options: SqlOptions) -> Result<Self, StoreError> {
+        let table = options.table.unwrap_or_else(|| TableName::known("lockproof_locks"));
         let store = Self(Arc::new(Inner {
             id: StoreId::unique(),
             database: Arc::new(database),
+            sql: Statements::over(&table),
             contended: Contended::default(),
             releases: Announcer::default(),
         }));
-        store.ensure_schema().await?;
+        match options.create_table {
+            true => store.ensure_schema().await?,
+            false => store.0.database.probe(&store.0.sql.probe).await?,
+        }
         Ok(store)
     }
 
@@ -105,7 +135,7 @@ impl SqliteStore {
     /// # Cancel safety
     /// Can be dropped at any time; the table may have been made.
     pub async fn ensure_schema(&self) -> Result<(), StoreError> {
-        self.0.database.ensure(&[schema::SCHEMA], schema::PROBE).await
+        self.0.database.ensure(std::slice::from_ref(&self.0.sql.schema), &self.0.sql.probe).await
     }
 }
 

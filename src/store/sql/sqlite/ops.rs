@@ -1,96 +1,31 @@
-use futures::FutureExt;
+use std::sync::Arc;
 
-use super::{
-    Inner, SqliteStore, millis,
-    row::{LockRow, extended, returned_token},
-    schema, wakeups,
-};
+use super::{Inner, SqliteStore, millis, wakeups};
 use crate::{
     model::FencingToken,
     store::{
-        Acquire, AcquireReply, AskRelease, AskReply, BatchFuture, Extend, ExtendReply, ForceRelease,
-        ForceReply, HeldKey, Holder, Inspect, List, LockStore, Release, ReleaseReply, Rotate, RotateReply,
-        StoreCapabilities, StoreError, StoreFuture, StoreId, WakeupStream,
+        AskRelease, AskReply, Extend, ExtendReply, ForceRelease, ForceReply, HeldKey, Holder, Inspect, List,
+        Release, ReleaseReply, Rotate, RotateReply, StoreCapabilities, StoreError, WakeupStream,
+        sql::row::{LockRow, extended, returned_token},
     },
 };
 
-impl LockStore for SqliteStore {
-    fn id(&self) -> StoreId {
-        self.0.id
-    }
-
-    fn name(&self) -> &str {
-        "sqlite"
-    }
-
-    fn capabilities(&self) -> StoreCapabilities {
-        StoreCapabilities::default()
-    }
-
-    fn acquire(&self, request: Acquire) -> StoreFuture<AcquireReply> {
-        let store = self.clone();
-        async move { store.0.acquire(request).await }.boxed()
-    }
-
-    fn extend(&self, request: Extend) -> StoreFuture<ExtendReply> {
-        let store = self.clone();
-        async move { store.0.extend(request).await }.boxed()
-    }
-
-    fn release(&self, request: Release) -> StoreFuture<ReleaseReply> {
-        let store = self.clone();
-        async move { store.0.release(request).await }.boxed()
-    }
-
-    fn rotate(&self, request: Rotate) -> StoreFuture<RotateReply> {
-        let store = self.clone();
-        async move { store.0.rotate(request).await }.boxed()
-    }
-
-    fn force_release(&self, request: ForceRelease) -> StoreFuture<ForceReply> {
-        let store = self.clone();
-        async move { store.0.force_release(request).await }.boxed()
-    }
-
-    fn ask_release(&self, request: AskRelease) -> StoreFuture<AskReply> {
-        let store = self.clone();
-        async move { store.0.ask_release(request).await }.boxed()
-    }
-
-    fn inspect(&self, request: Inspect) -> StoreFuture<Option<Holder>> {
-        let store = self.clone();
-        async move {
-            let row = store.0.find(&request.key).await?;
-            row.filter(LockRow::runs).map(|row| row.holder()).transpose()
-        }
-        .boxed()
-    }
-
-    fn list(&self, request: List) -> StoreFuture<Vec<HeldKey>> {
-        let store = self.clone();
-        async move { store.0.list(request).await }.boxed()
-    }
-
-    fn wakeups(&self) -> Option<WakeupStream> {
-        Some(wakeups::stream(self.0.database.clone(), self.0.releases.listen()))
-    }
-
-    fn extend_all(&self, requests: Vec<Extend>) -> BatchFuture<ExtendReply> {
-        let store = self.clone();
-        async move { store.0.extend_all(&requests).await }.boxed()
-    }
-
-    fn release_all(&self, requests: Vec<Release>) -> BatchFuture<ReleaseReply> {
-        let store = self.clone();
-        async move { store.0.release_all(&requests).await }.boxed()
-    }
-}
+lock_store_over_inner!(SqliteStore, "sqlite", StoreCapabilities::default());
 
 impl Inner {
+    pub(super) fn wakeups(&self) -> Option<WakeupStream> {
+        Some(wakeups::stream(Arc::clone(&self.database), self.releases.listen()))
+    }
+
+    async fn inspect(&self, request: Inspect) -> Result<Option<Holder>, StoreError> {
+        let row = self.find(&request.key).await?;
+        row.filter(LockRow::runs).map(|row| row.holder()).transpose()
+    }
+
     async fn extend(&self, request: Extend) -> Result<ExtendReply, StoreError> {
         let Extend { key, owner, ttl } = request;
         let rows = self.database.write(|| {
-            sqlx::query(schema::EXTEND).bind(key.as_str()).bind(owner.to_string()).bind(millis(ttl))
+            sqlx::query(self.sql.extend.clone()).bind(key.as_str()).bind(owner.to_string()).bind(millis(ttl))
         });
         rows.await?.first().map_or(Ok(ExtendReply::NotHeld), |row| extended(row, &key))
     }
@@ -99,7 +34,7 @@ impl Inner {
         let Release { key, owner } = request;
         let rows = self
             .database
-            .write(|| sqlx::query(schema::RELEASE).bind(key.as_str()).bind(owner.to_string()))
+            .write(|| sqlx::query(self.sql.release.clone()).bind(key.as_str()).bind(owner.to_string()))
             .await?;
         if rows.is_empty() {
             return Ok(ReleaseReply::NotHeld);
@@ -113,7 +48,7 @@ impl Inner {
         let (from, to, above) = (from.to_string(), to.to_string(), above.unwrap_or(FencingToken::ZERO));
         loop {
             let rows = self.database.write(|| {
-                sqlx::query(schema::ROTATE)
+                sqlx::query(self.sql.rotate.clone())
                     .bind(key.as_str())
                     .bind(&from)
                     .bind(&to)
@@ -121,7 +56,7 @@ impl Inner {
                     .bind(millis(ttl))
                     .bind(above.as_i64())
             });
-            if let Some(token) = returned_token(&rows.await?, &key)? {
+            if let Some(token) = returned_token(rows.await?.first(), &key)? {
                 return Ok(RotateReply::Granted { token });
             }
             let Some(row) = self.find(&key).await? else { return Ok(RotateReply::NotHeld) };
@@ -143,8 +78,8 @@ impl Inner {
     async fn force_release(&self, request: ForceRelease) -> Result<ForceReply, StoreError> {
         let key = request.key;
         loop {
-            let rows = self.database.write(|| sqlx::query(schema::FORCE).bind(key.as_str()));
-            if let Some(token) = returned_token(&rows.await?, &key)? {
+            let rows = self.database.write(|| sqlx::query(self.sql.force.clone()).bind(key.as_str()));
+            if let Some(token) = returned_token(rows.await?.first(), &key)? {
                 self.releases.announce(&key);
                 return Ok(ForceReply::Forced { token });
             }
@@ -160,7 +95,9 @@ impl Inner {
 
     async fn ask_release(&self, request: AskRelease) -> Result<AskReply, StoreError> {
         let AskRelease { key, reason } = request;
-        let rows = self.database.write(|| sqlx::query(schema::ASK).bind(key.as_str()).bind(reason.as_str()));
+        let rows = self
+            .database
+            .write(|| sqlx::query(self.sql.ask.clone()).bind(key.as_str()).bind(reason.as_str()));
         Ok(if rows.await?.is_empty() { AskReply::NotHeld } else { AskReply::Asked })
     }
 
@@ -173,7 +110,7 @@ impl Inner {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let rows = self
             .database
-            .read(|| sqlx::query(schema::LIST).bind(first).bind(&end).bind(after).bind(limit))
+            .read(|| sqlx::query(self.sql.list.clone()).bind(first).bind(&end).bind(after).bind(limit))
             .await?;
         rows.iter()
             .map(|row| {

@@ -1,8 +1,11 @@
 //! What an error of sqlx says about the call: the part that is the same for every SQL database.
 
-use sqlx::{Error as SqlError, error::ErrorKind, sqlite::SqliteError};
+use sqlx::{
+    Error as SqlError,
+    error::{DatabaseError, ErrorKind},
+};
 
-use super::{StoreError, StoreErrorKind, sqlite::errors};
+use crate::store::{StoreError, StoreErrorKind};
 
 /// So that a `Storage` over one's own SQL can use `?`.
 ///
@@ -37,11 +40,7 @@ impl Verdict {
         use StoreErrorKind::{Misconfigured, OutcomeUnknown, Rejected, Unavailable};
 
         match error {
-            SqlError::Database(answer) => match answer.try_downcast_ref::<SqliteError>() {
-                Some(answer) => errors::verdict(answer),
-                None if answer.kind() == ErrorKind::Other => Self::new(OutcomeUnknown, None),
-                None => Self::new(Rejected, None),
-            },
+            SqlError::Database(answer) => Self::of_answer(&**answer),
             SqlError::PoolTimedOut => {
                 let remedy = "all its connections are in use; give it more, or the locks a pool of their own";
                 Self::new(Unavailable, Some(remedy))
@@ -62,6 +61,18 @@ impl Verdict {
             | SqlError::InvalidSavePointStatement
             | SqlError::BeginFailed => Self::new(Rejected, None),
             _ => Self::new(OutcomeUnknown, None),
+        }
+    }
+
+    /// What a database has answered: each knows its own codes.
+    fn of_answer(answer: &dyn DatabaseError) -> Self {
+        #[cfg(feature = "sqlite")]
+        if let Some(answer) = answer.try_downcast_ref::<sqlx::sqlite::SqliteError>() {
+            return super::sqlite::errors::verdict(answer);
+        }
+        match answer.kind() {
+            ErrorKind::Other => Self::new(StoreErrorKind::OutcomeUnknown, None),
+            _ => Self::new(StoreErrorKind::Rejected, None),
         }
     }
 

@@ -1,13 +1,12 @@
 use std::time::Duration;
 
-use super::{
-    Inner, millis,
-    row::{LockRow, returned_token},
-    schema,
-};
+use super::{Inner, millis};
 use crate::{
     model::{FencingToken, LockKey},
-    store::{Acquire, AcquireReply, StoreError},
+    store::{
+        Acquire, AcquireReply, StoreError,
+        sql::row::{LockRow, returned_token},
+    },
 };
 
 /// What the row allows us to do.
@@ -53,17 +52,21 @@ impl Inner {
     async fn take(&self, request: &Acquire, owner: &str) -> Result<Option<FencingToken>, StoreError> {
         let Acquire { key, label, ttl, .. } = request;
         let rows = self.database.write(|| {
-            sqlx::query(schema::TAKE).bind(key.as_str()).bind(owner).bind(label.as_str()).bind(millis(*ttl))
+            sqlx::query(self.sql.take.clone())
+                .bind(key.as_str())
+                .bind(owner)
+                .bind(label.as_str())
+                .bind(millis(*ttl))
         });
-        returned_token(&rows.await?, key)
+        returned_token(rows.await?.first(), key)
     }
 
     async fn take_again(&self, request: &Acquire, owner: &str) -> Result<Option<FencingToken>, StoreError> {
         let Acquire { key, ttl, .. } = request;
-        let rows = self
-            .database
-            .write(|| sqlx::query(schema::TAKE_AGAIN).bind(key.as_str()).bind(owner).bind(millis(*ttl)));
-        returned_token(&rows.await?, key)
+        let rows = self.database.write(|| {
+            sqlx::query(self.sql.take_again.clone()).bind(key.as_str()).bind(owner).bind(millis(*ttl))
+        });
+        returned_token(rows.await?.first(), key)
     }
 
     async fn look(&self, key: &LockKey, owner: &str) -> Result<Look, StoreError> {
@@ -85,7 +88,7 @@ impl Inner {
 
     /// The lock's row, free or not.
     pub(super) async fn find(&self, key: &LockKey) -> Result<Option<LockRow>, StoreError> {
-        let rows = self.database.read(|| sqlx::query(schema::FIND).bind(key.as_str())).await?;
+        let rows = self.database.read(|| sqlx::query(self.sql.find.clone()).bind(key.as_str())).await?;
         rows.first().map(LockRow::of).transpose()
     }
 }

@@ -1,8 +1,10 @@
-//! SQL text only. `?` numbers are in the order in which `ops.rs` binds.
+//! SQL text only; `{table}` is the name of the table. `?` numbers are in the order in which `ops.rs` binds.
 //!
 //! A lock runs while it has an owner and `expires_at` lies ahead. Its row stays when it is free, so that its token never
 //! falls. Times are milliseconds since 1970, tokens microseconds or one more than the last. Every statement is a
 //! transaction of its own, and within one of them "now" stands still.
+
+use crate::store::sql::statements::Quote;
 
 /// The store's clock: milliseconds since 1970. `julianday` has them exactly but for the rounding of a double, hence the
 /// half; `unixepoch('subsec')` is NULL before SQLite 3.42.
@@ -20,9 +22,21 @@ macro_rules! expiry {
     };
 }
 
+/// The columns that `LockRow` reads.
+macro_rules! row {
+    () => {
+        concat!(
+            "key, owner, label, token, asked, acquired_at * 1000 AS since, \
+             iif(expires_at = 9223372036854775807, NULL, (expires_at - ",
+            now!(),
+            ") * 1000) AS remaining"
+        )
+    };
+}
+
 /// `TEXT` with its binary collation compares bytes: case, accents and trailing blanks count.
 pub(super) const SCHEMA: &str = "
-CREATE TABLE IF NOT EXISTS lockproof_locks (
+CREATE TABLE IF NOT EXISTS {table} (
     key         TEXT    NOT NULL COLLATE BINARY PRIMARY KEY,
     owner       TEXT    COLLATE BINARY,
     label       TEXT    NOT NULL,
@@ -33,13 +47,12 @@ CREATE TABLE IF NOT EXISTS lockproof_locks (
 ) WITHOUT ROWID";
 
 /// Fails if a table of this name has other columns.
-pub(super) const PROBE: &str =
-    "SELECT key, owner, label, token, acquired_at, expires_at, asked FROM lockproof_locks LIMIT 0";
+const PROBE: &str = "SELECT key, owner, label, token, acquired_at, expires_at, asked FROM {table} LIMIT 0";
 
 /// key, owner, label, ttl: takes a lock that is free or has lapsed. (`WHERE true` keeps the parser from reading `ON` as
 /// part of a join.)
-pub(super) const TAKE: &str = concat!(
-    "INSERT INTO lockproof_locks AS held (key, owner, label, token, acquired_at, expires_at) ",
+const TAKE: &str = concat!(
+    "INSERT INTO {table} AS held (key, owner, label, token, acquired_at, expires_at) ",
     "SELECT ?1, ?2, ?3, now * 1000, now, ",
     expiry!("?4"),
     " FROM (SELECT ",
@@ -52,8 +65,8 @@ pub(super) const TAKE: &str = concat!(
 );
 
 /// key, owner, ttl: takes again what the owner has.
-pub(super) const TAKE_AGAIN: &str = concat!(
-    "UPDATE lockproof_locks SET expires_at = max(expires_at, ",
+const TAKE_AGAIN: &str = concat!(
+    "UPDATE {table} SET expires_at = max(expires_at, ",
     expiry!("?3"),
     ") WHERE key = ?1 AND owner = ?2 AND expires_at > ",
     now!(),
@@ -61,8 +74,8 @@ pub(super) const TAKE_AGAIN: &str = concat!(
 );
 
 /// key, owner, ttl.
-pub(super) const EXTEND: &str = concat!(
-    "UPDATE lockproof_locks SET expires_at = ",
+const EXTEND: &str = concat!(
+    "UPDATE {table} SET expires_at = ",
     expiry!("?3"),
     " WHERE key = ?1 AND owner = ?2 AND expires_at > ",
     now!(),
@@ -70,8 +83,8 @@ pub(super) const EXTEND: &str = concat!(
 );
 
 /// A JSON array of `[key, owner, ttl]`, each key once.
-pub(super) const EXTEND_ALL: &str = concat!(
-    "UPDATE lockproof_locks AS held SET expires_at = ",
+const EXTEND_ALL: &str = concat!(
+    "UPDATE {table} AS held SET expires_at = ",
     expiry!("json_extract(wanted.value, '$[2]')"),
     " FROM json_each(?1) AS wanted WHERE held.key = json_extract(wanted.value, '$[0]') \
      AND held.owner = json_extract(wanted.value, '$[1]') AND held.expires_at > ",
@@ -80,16 +93,16 @@ pub(super) const EXTEND_ALL: &str = concat!(
 );
 
 /// key, owner.
-pub(super) const RELEASE: &str = concat!(
-    "UPDATE lockproof_locks SET owner = NULL, expires_at = 0, asked = NULL \
+const RELEASE: &str = concat!(
+    "UPDATE {table} SET owner = NULL, expires_at = 0, asked = NULL \
      WHERE key = ?1 AND owner = ?2 AND expires_at > ",
     now!(),
     " RETURNING key"
 );
 
 /// A JSON array of `[key, owner]`, each key once.
-pub(super) const RELEASE_ALL: &str = concat!(
-    "UPDATE lockproof_locks AS held SET owner = NULL, expires_at = 0, asked = NULL \
+const RELEASE_ALL: &str = concat!(
+    "UPDATE {table} AS held SET owner = NULL, expires_at = 0, asked = NULL \
      FROM json_each(?1) AS wanted WHERE held.key = json_extract(wanted.value, '$[0]') AND held.owner = json_extract(wanted.value, '$[1]') \
      AND held.expires_at > ",
     now!(),
@@ -97,8 +110,8 @@ pub(super) const RELEASE_ALL: &str = concat!(
 );
 
 /// key, from, to, label, ttl, above: nothing if `to` has it already under a token above that.
-pub(super) const ROTATE: &str = concat!(
-    "UPDATE lockproof_locks SET owner = ?3, label = ?4, asked = iif(owner = ?3, asked, NULL), \
+const ROTATE: &str = concat!(
+    "UPDATE {table} SET owner = ?3, label = ?4, asked = iif(owner = ?3, asked, NULL), \
      token = max(token + 1, ?6 + 1, ",
     now!(),
     " * 1000), acquired_at = ",
@@ -112,8 +125,8 @@ pub(super) const ROTATE: &str = concat!(
 );
 
 /// key.
-pub(super) const FORCE: &str = concat!(
-    "UPDATE lockproof_locks SET owner = NULL, expires_at = 0, asked = NULL, token = max(token + 1, ",
+const FORCE: &str = concat!(
+    "UPDATE {table} SET owner = NULL, expires_at = 0, asked = NULL, token = max(token + 1, ",
     now!(),
     " * 1000) WHERE key = ?1 AND owner IS NOT NULL AND token < 9007199254740992 AND expires_at > ",
     now!(),
@@ -121,24 +134,39 @@ pub(super) const FORCE: &str = concat!(
 );
 
 /// key, reason.
-pub(super) const ASK: &str = concat!(
-    "UPDATE lockproof_locks SET asked = ?2 WHERE key = ?1 AND owner IS NOT NULL AND expires_at > ",
+const ASK: &str = concat!(
+    "UPDATE {table} SET asked = ?2 WHERE key = ?1 AND owner IS NOT NULL AND expires_at > ",
     now!(),
     " RETURNING key"
 );
 
 /// key: the row, free or not.
-pub(super) const FIND: &str = concat!(
-    "SELECT key, owner, label, token, acquired_at, expires_at, asked, ",
-    now!(),
-    " AS now FROM lockproof_locks WHERE key = ?1"
-);
+const FIND: &str = concat!("SELECT ", row!(), " FROM {table} WHERE key = ?1");
 
 /// first, end, after, limit: the locks that run from `first` up to `end`, but for `after`.
-pub(super) const LIST: &str = concat!(
-    "SELECT key, owner, label, token, acquired_at, expires_at, asked, ",
-    now!(),
-    " AS now FROM lockproof_locks WHERE key >= ?1 AND key < ?2 AND key <> ?3 AND owner IS NOT NULL AND expires_at > ",
+const LIST: &str = concat!(
+    "SELECT ",
+    row!(),
+    " FROM {table} WHERE key >= ?1 AND key < ?2 AND key <> ?3 AND owner IS NOT NULL AND expires_at > ",
     now!(),
     " ORDER BY key LIMIT ?4"
 );
+
+statements! {
+    Quote::DOUBLE,
+    Statements {
+        schema: SCHEMA,
+        probe: PROBE,
+        take: TAKE,
+        take_again: TAKE_AGAIN,
+        extend: EXTEND,
+        extend_all: EXTEND_ALL,
+        release: RELEASE,
+        release_all: RELEASE_ALL,
+        rotate: ROTATE,
+        force: FORCE,
+        ask: ASK,
+        find: FIND,
+        list: LIST,
+    }
+}

@@ -2,7 +2,7 @@
 
 use sqlx::{Error as SqlError, error::DatabaseError, sqlite::SqliteError};
 
-use crate::store::{StoreError, StoreErrorKind, sql_errors::Verdict};
+use crate::store::{StoreError, StoreErrorKind, sql::errors::Verdict};
 
 /// The primary result codes, <https://www.sqlite.org/rescode.html>; the extended ones have them in their low byte.
 mod code {

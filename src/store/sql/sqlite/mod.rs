@@ -5,6 +5,7 @@ mod batch;
 pub(crate) mod connection;
 mod contended;
 pub(crate) mod errors;
+mod making;
 mod ops;
 pub(crate) mod schema;
 mod wakeups;
@@ -16,7 +17,11 @@ use sqlx::{SqlitePool, sqlite::SqliteSynchronous};
 use self::{connection::Database, contended::Contended, schema::Statements};
 use crate::{
     model::Ttl,
-    store::{SqlOptions, StoreError, StoreId, TableName, announcer::Announcer},
+    store::{
+        SqlOptions, StoreError, StoreId, TableName,
+        announcer::Announcer,
+        sql::{making::Making, migrations::Migrations},
+    },
 };
 
 /// Locks in an SQLite file, shared by the processes of one machine. Its clones share everything.
@@ -48,14 +53,12 @@ struct Inner {
     id: StoreId,
     database: Arc<Database>,
     sql: Statements,
+    schema: Migrations,
     contended: Contended,
     releases: Announcer,
 }
 
 impl SqliteStore {
-    /// The table as SQL text, for those who make their tables themselves.
-    pub const SCHEMA: &'static str = schema::SCHEMA;
-
     /// Opens a file, making it and the table where they are not there; any number of processes may do so at once.
     ///
     /// The file is switched to WAL mode for good. Commits are not synced to the disk one by one: a lock taken in the
@@ -111,32 +114,33 @@ impl SqliteStore {
     }
 
     async fn over(database: Database, options: SqlOptions) -> Result<Self, StoreError> {
-        let table = options.table.unwrap_or_else(|| TableName::known("lockproof_locks"));
-        let store = Self(Arc::new(Inner {
+        let table = options.table.unwrap_or_else(TableName::locks);
+        let schema = Migrations::over(&schema::SCHEMA, &table);
+        database.set_up(&schema, options.create_table).await?;
+        Ok(Self(Arc::new(Inner {
             id: StoreId::unique(),
             database: Arc::new(database),
             sql: Statements::over(&table),
+            schema,
             contended: Contended::default(),
             releases: Announcer::default(),
-        }));
-        match options.create_table {
-            true => store.ensure_schema().await?,
-            false => store.0.database.probe(&store.0.sql.probe).await?,
-        }
-        Ok(store)
+        })))
     }
 
-    /// Makes the table if it is not there; does nothing if it is.
+    /// Makes the table if it is not there, and brings one of an earlier version up to date; does nothing otherwise. Any
+    /// number of processes may do so at once.
     ///
     /// # Errors
-    /// [`Misconfigured`](crate::StoreErrorKind::Misconfigured) if the file cannot be written or the table has other
-    /// columns.
+    /// [`Misconfigured`](crate::StoreErrorKind::Misconfigured) if the file cannot be written, or the table is not this
+    /// crate's: the source is then a [`SchemaMismatch`](crate::SchemaMismatch).
     ///
     /// # Cancel safety
     /// Can be dropped at any time; the table may have been made.
     pub async fn ensure_schema(&self) -> Result<(), StoreError> {
-        self.0.database.ensure(std::slice::from_ref(&self.0.sql.schema), &self.0.sql.probe).await
+        self.0.database.bring_up(&self.0.schema).await
     }
+
+    schema_doors!(schema::SCHEMA);
 }
 
 /// A ttl as SQL has it; `None` is never.

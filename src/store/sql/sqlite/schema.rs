@@ -4,7 +4,10 @@
 //! falls. Times are milliseconds since 1970, tokens microseconds or one more than the last. Every statement is a
 //! transaction of its own, and within one of them "now" stands still.
 
-use crate::store::sql::statements::Quote;
+use crate::store::sql::{
+    migrations::{Schema, Version},
+    statements::Quote,
+};
 
 /// The store's clock: milliseconds since 1970. `julianday` has them exactly but for the rounding of a double, hence the
 /// half; `unixepoch('subsec')` is NULL before SQLite 3.42.
@@ -34,8 +37,14 @@ macro_rules! row {
     };
 }
 
+pub(super) const SCHEMA: Schema =
+    Schema { of: "locks", quote: Quote::DOUBLE, versions: &[TABLE, HELD], found: FOUND };
+
 /// `TEXT` with its binary collation compares bytes: case, accents and trailing blanks count.
-pub(super) const SCHEMA: &str = "
+const TABLE: Version = Version {
+    makes: &["key", "owner", "label", "token", "acquired_at", "expires_at", "asked"],
+    needed: true,
+    up: "
 CREATE TABLE IF NOT EXISTS {table} (
     key         TEXT    NOT NULL COLLATE BINARY PRIMARY KEY,
     owner       TEXT    COLLATE BINARY,
@@ -44,10 +53,21 @@ CREATE TABLE IF NOT EXISTS {table} (
     acquired_at INTEGER NOT NULL CHECK (typeof(acquired_at) = 'integer'),
     expires_at  INTEGER NOT NULL CHECK (typeof(expires_at) = 'integer'),
     asked       TEXT
-) WITHOUT ROWID";
+) WITHOUT ROWID",
+    down: "DROP TABLE IF EXISTS {table}",
+};
 
-/// Fails if a table of this name has other columns.
-const PROBE: &str = "SELECT key, owner, label, token, acquired_at, expires_at, asked FROM {table} LIMIT 0";
+/// The locks that somebody has, so that `list` does not go through those that nobody has. A renewal leaves it alone.
+const HELD: Version = Version {
+    makes: &["{name}_held"],
+    needed: false,
+    up: "CREATE INDEX IF NOT EXISTS {qualifier}{name}_held ON \"{name}\" (key) WHERE owner IS NOT NULL",
+    down: "DROP INDEX IF EXISTS {qualifier}{name}_held",
+};
+
+/// The columns and indexes of the table.
+pub(crate) const FOUND: &str = "SELECT name FROM pragma_table_info('{name}', {schema}) \
+     UNION ALL SELECT name FROM pragma_index_list('{name}', {schema})";
 
 /// key, owner, label, ttl: takes a lock that is free or has lapsed. (`WHERE true` keeps the parser from reading `ON` as
 /// part of a join.)
@@ -155,8 +175,6 @@ const LIST: &str = concat!(
 statements! {
     Quote::DOUBLE,
     Statements {
-        schema: SCHEMA,
-        probe: PROBE,
         take: TAKE,
         take_again: TAKE_AGAIN,
         extend: EXTEND,

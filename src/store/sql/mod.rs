@@ -10,6 +10,7 @@ pub(crate) mod batch;
 pub(crate) mod errors;
 pub(crate) mod making;
 mod options;
+pub(crate) mod prune;
 pub(crate) mod row;
 mod schema_mismatch;
 #[cfg(feature = "sqlite")]

@@ -7,10 +7,11 @@ mod contended;
 pub(crate) mod errors;
 mod making;
 mod ops;
+mod prune;
 pub(crate) mod schema;
 mod wakeups;
 
-use std::{fmt, path::Path, sync::Arc};
+use std::{fmt, path::Path, sync::Arc, time::Duration};
 
 use sqlx::{SqlitePool, sqlite::SqliteSynchronous};
 
@@ -141,6 +142,24 @@ impl SqliteStore {
     }
 
     schema_doors!(schema::SCHEMA);
+
+    /// Deletes the rows of locks that nobody has had for longer than `idle`, and says how many they were.
+    ///
+    /// Each key that was ever locked keeps a row of some hundred bytes. Nothing deletes them by itself: a service whose
+    /// keys have no end (orders, sessions) calls this now and then, say once a day, in one of its processes or in a job
+    /// of its own. It goes through the table in short statements, beside all other work. No token falls by it: the next
+    /// one is the clock's, which is higher, even if the clock is set back by up to `idle`.
+    ///
+    /// # Errors
+    /// [`Rejected`](crate::StoreErrorKind::Rejected) if `idle` is shorter than an hour: the source is then an
+    /// [`InvalidDuration`](crate::InvalidDuration). As for every call if the database is in the way; what was deleted
+    /// until then stays deleted.
+    ///
+    /// # Cancel safety
+    /// Can be dropped at any time; what was deleted until then stays deleted.
+    pub async fn prune(&self, idle: Duration) -> Result<u64, StoreError> {
+        self.0.prune(idle).await
+    }
 }
 
 /// A ttl as SQL has it; `None` is never.

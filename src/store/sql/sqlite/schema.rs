@@ -112,18 +112,20 @@ const EXTEND_ALL: &str = concat!(
     " RETURNING key, asked"
 );
 
-/// key, owner.
+/// key, owner. `expires_at` is from then on the time since which nobody has it.
 const RELEASE: &str = concat!(
-    "UPDATE {table} SET owner = NULL, expires_at = 0, asked = NULL \
-     WHERE key = ?1 AND owner = ?2 AND expires_at > ",
+    "UPDATE {table} SET owner = NULL, expires_at = ",
+    now!(),
+    ", asked = NULL WHERE key = ?1 AND owner = ?2 AND expires_at > ",
     now!(),
     " RETURNING key"
 );
 
 /// A JSON array of `[key, owner]`, each key once.
 const RELEASE_ALL: &str = concat!(
-    "UPDATE {table} AS held SET owner = NULL, expires_at = 0, asked = NULL \
-     FROM json_each(?1) AS wanted WHERE held.key = json_extract(wanted.value, '$[0]') AND held.owner = json_extract(wanted.value, '$[1]') \
+    "UPDATE {table} AS held SET owner = NULL, expires_at = ",
+    now!(),
+    ", asked = NULL FROM json_each(?1) AS wanted WHERE held.key = json_extract(wanted.value, '$[0]') AND held.owner = json_extract(wanted.value, '$[1]') \
      AND held.expires_at > ",
     now!(),
     " RETURNING key"
@@ -146,7 +148,9 @@ const ROTATE: &str = concat!(
 
 /// key.
 const FORCE: &str = concat!(
-    "UPDATE {table} SET owner = NULL, expires_at = 0, asked = NULL, token = max(token + 1, ",
+    "UPDATE {table} SET owner = NULL, expires_at = ",
+    now!(),
+    ", asked = NULL, token = max(token + 1, ",
     now!(),
     " * 1000) WHERE key = ?1 AND owner IS NOT NULL AND token < 9007199254740992 AND expires_at > ",
     now!(),
@@ -172,6 +176,35 @@ const LIST: &str = concat!(
     " ORDER BY key LIMIT ?4"
 );
 
+/// Nobody has had the lock for as many milliseconds as are bound as this, and the clock, even one set back by as much,
+/// gives a higher token. (Rows of earlier versions have been free since 1970.)
+macro_rules! idle {
+    ($idle:literal) => {
+        concat!(
+            "expires_at <= ",
+            now!(),
+            " - ",
+            $idle,
+            " AND typeof(token) = 'integer' AND token < (",
+            now!(),
+            " - ",
+            $idle,
+            ") * 1000"
+        )
+    };
+}
+
+/// after, idle, limit.
+const LOOK_FOR_IDLE: &str =
+    concat!("SELECT key, ", idle!("?2"), " AS idle FROM {table} WHERE key > ?1 ORDER BY key LIMIT ?3");
+
+/// A JSON array of keys, idle.
+const PRUNE: &str = concat!(
+    "DELETE FROM {table} WHERE key IN (SELECT value FROM json_each(?1)) AND ",
+    idle!("?2"),
+    " RETURNING key"
+);
+
 statements! {
     Quote::DOUBLE,
     Statements {
@@ -186,5 +219,7 @@ statements! {
         ask: ASK,
         find: FIND,
         list: LIST,
+        look_for_idle: LOOK_FOR_IDLE,
+        prune: PRUNE,
     }
 }

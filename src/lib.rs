@@ -91,6 +91,8 @@ pub use crate::store::{
 };
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 pub use crate::store::{InvalidTableName, SqlOptions, TableName};
+#[cfg(feature = "postgres")]
+pub use crate::store::PostgresStore;
 #[cfg(feature = "sqlite")]
 pub use crate::{repository::SqliteDocuments, store::SqliteStore};
 #[cfg(feature = "macros")]

@@ -7,12 +7,16 @@ mod statements;
 pub(crate) mod batch;
 pub(crate) mod errors;
 mod options;
+#[cfg(feature = "postgres")]
+pub(crate) mod postgres;
 pub(crate) mod row;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
 mod table_name;
 
 pub use options::SqlOptions;
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresStore;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use table_name::{InvalidTableName, TableName};

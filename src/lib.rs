@@ -84,6 +84,8 @@ pub use crate::repository::{
     LockingArray, MemoryStorage, OptionalLocking, Order, Query, Rejected, Repo, Repository, RepositoryExt,
     RepositoryFuture, SaveError, Scoped, Storage, Update, Written,
 };
+#[cfg(feature = "postgres")]
+pub use crate::store::PostgresStore;
 pub use crate::store::{
     Acquire, AcquireReply, AskRelease, AskReply, BatchFuture, Extend, ExtendReply, ForceRelease, ForceReply,
     HeldKey, Holder, Inspect, List, LockStore, MemoryStore, Outcome, Release, ReleaseReply, Rotate,
@@ -91,8 +93,6 @@ pub use crate::store::{
 };
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 pub use crate::store::{InvalidTableName, SqlOptions, TableName};
-#[cfg(feature = "postgres")]
-pub use crate::store::PostgresStore;
 #[cfg(feature = "sqlite")]
 pub use crate::{repository::SqliteDocuments, store::SqliteStore};
 #[cfg(feature = "macros")]

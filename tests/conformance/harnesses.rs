@@ -120,8 +120,8 @@ impl Postgres {
 impl Harness for Postgres {
     fn open(&self) -> StoreFuture<Arc<dyn LockStore>> {
         let url = self.0.clone();
-        Box::pin(async move {
-            Ok(Arc::new(lockproof::PostgresStore::open(&url).await?) as Arc<dyn LockStore>)
-        })
+        Box::pin(
+            async move { Ok(Arc::new(lockproof::PostgresStore::open(&url).await?) as Arc<dyn LockStore>) },
+        )
     }
 }

@@ -140,7 +140,8 @@ impl Database {
         let mut connection = self.connection().await?;
         let made = async {
             let mut transaction = connection.begin().await?;
-            let patience = "SELECT set_config('statement_timeout', $1, true), set_config('lock_timeout', $1, true)";
+            let patience =
+                "SELECT set_config('statement_timeout', $1, true), set_config('lock_timeout', $1, true)";
             sqlx::query(patience).bind(PATIENCE).execute(&mut *transaction).await?;
             sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LINE).execute(&mut *transaction).await?;
             for statement in schema {

@@ -143,6 +143,8 @@ impl PostgresStore {
 
 impl fmt::Debug for PostgresStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PostgresStore").field("at", &format_args!("{}", self.0.database)).finish_non_exhaustive()
+        f.debug_struct("PostgresStore")
+            .field("at", &format_args!("{}", self.0.database))
+            .finish_non_exhaustive()
     }
 }

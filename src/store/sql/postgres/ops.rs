@@ -40,10 +40,8 @@ impl Inner {
     }
 
     async fn inspect(&self, request: Inspect) -> Result<Option<Holder>, StoreError> {
-        let rows = self
-            .database
-            .rows(|| sqlx::query(self.sql.inspect.clone()).bind(bytes(&request.key)))
-            .await?;
+        let rows =
+            self.database.rows(|| sqlx::query(self.sql.inspect.clone()).bind(bytes(&request.key))).await?;
         let row = rows.first().map(LockRow::of).transpose()?;
         row.filter(LockRow::runs).map(|row| row.holder()).transpose()
     }

@@ -3,13 +3,18 @@
 #[macro_use]
 mod forward;
 #[macro_use]
-mod statements;
+pub(crate) mod migrations;
+#[macro_use]
+pub(crate) mod statements;
 pub(crate) mod batch;
 pub(crate) mod errors;
+pub(crate) mod making;
 mod options;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
+pub(crate) mod prune;
 pub(crate) mod row;
+mod schema_mismatch;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
 mod table_name;
@@ -17,6 +22,7 @@ mod table_name;
 pub use options::SqlOptions;
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;
+pub use schema_mismatch::SchemaMismatch;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use table_name::{InvalidTableName, TableName};

@@ -42,7 +42,7 @@ impl<'a> Listener<'a> {
             let Err(error) = self.listen(&mut has_listened).await;
             pause = if has_listened { FIRST } else { (pause * 2).min(LONGEST) };
             if has_listened || !told {
-                let place = &self.ears.database;
+                let place = &self.ears.database.place;
                 warn!(
                     "waiters are not told of releases for a while, and look for themselves: {place}: {error}"
                 );

@@ -159,7 +159,7 @@ impl Inner {
     pub(super) fn busy(&self, key: &LockKey) -> StoreError {
         let what = format!(
             "{}: a transaction has the row of {:?} for long, as a save does that pins it; try again when it is through",
-            self.database,
+            self.database.place,
             key.as_str()
         );
         StoreError::new(StoreErrorKind::Unavailable, what)

@@ -11,6 +11,8 @@ pub(crate) mod errors;
 pub(crate) mod lock_rows;
 pub(crate) mod making;
 mod options;
+#[cfg(feature = "postgres")]
+pub(crate) mod postgres;
 pub(crate) mod prune;
 pub(crate) mod row;
 mod schema_mismatch;
@@ -20,6 +22,8 @@ mod table_name;
 
 pub use lock_rows::LockRows;
 pub use options::SqlOptions;
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresStore;
 pub use schema_mismatch::SchemaMismatch;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;

@@ -5,13 +5,19 @@ mod forward;
 #[macro_use]
 mod statements;
 pub(crate) mod batch;
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
+mod contended;
 pub(crate) mod errors;
+#[cfg(feature = "mysql")]
+pub(crate) mod mysql;
 mod options;
 pub(crate) mod row;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
 mod table_name;
 
+#[cfg(feature = "mysql")]
+pub use mysql::MySqlStore;
 pub use options::SqlOptions;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;

@@ -3,7 +3,6 @@
 mod acquire;
 mod batch;
 pub(crate) mod connection;
-mod contended;
 pub(crate) mod errors;
 mod ops;
 pub(crate) mod schema;
@@ -13,10 +12,10 @@ use std::{fmt, path::Path, sync::Arc};
 
 use sqlx::{SqlitePool, sqlite::SqliteSynchronous};
 
-use self::{connection::Database, contended::Contended, schema::Statements};
+use self::{connection::Database, schema::Statements};
 use crate::{
     model::Ttl,
-    store::{SqlOptions, StoreError, StoreId, TableName, announcer::Announcer},
+    store::{SqlOptions, StoreError, StoreId, TableName, announcer::Announcer, sql::contended::Contended},
 };
 
 /// Locks in an SQLite file, shared by the processes of one machine. Its clones share everything.

@@ -3,15 +3,20 @@
 #[macro_use]
 mod forward;
 #[macro_use]
+pub(crate) mod migrations;
+#[macro_use]
 mod statements;
 pub(crate) mod batch;
 #[cfg(any(feature = "mysql", feature = "sqlite"))]
 mod contended;
 pub(crate) mod errors;
+pub(crate) mod making;
 #[cfg(feature = "mysql")]
 pub(crate) mod mysql;
 mod options;
+pub(crate) mod prune;
 pub(crate) mod row;
+mod schema_mismatch;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
 mod table_name;
@@ -19,6 +24,7 @@ mod table_name;
 #[cfg(feature = "mysql")]
 pub use mysql::MySqlStore;
 pub use options::SqlOptions;
+pub use schema_mismatch::SchemaMismatch;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use table_name::{InvalidTableName, TableName};

@@ -26,14 +26,19 @@ impl Quote {
     }
 }
 
-/// The text with `{table}` replaced by the table's name, and `{name}` by the name without its schema and quotes, as the
-/// names of indexes and triggers are made of it.
+/// The text with a table's name in it:
+///
+/// - `{table}`: the name, quoted, with its schema;
+/// - `{name}`: the name without schema and quotes, as the names of indexes and triggers are made of it;
+/// - `{qualifier}`: the schema, quoted, with its dot, or nothing;
+/// - `{schema}`: the schema as a text, or `NULL`.
 pub(crate) fn render(text: &'static str, table: &TableName, quote: Quote) -> SqlStr {
     // A name is letters, digits and `_`, and all the rest is in this program: nothing a user sends gets here.
-    AssertSqlSafe(render_text(text, table, quote)).into_sql_str()
+    AssertSqlSafe(named(text, table, quote)).into_sql_str()
 }
 
-/// The same, with `{seconds}`, `{whole_seconds}` and `{millis}` replaced by how long the server may take over it.
+/// The same, with how long the server may take over it: `{seconds}`, with their fraction, `{whole_seconds}` and
+/// `{millis}`.
 #[cfg(feature = "mysql")]
 pub(crate) fn render_within(
     text: &'static str,
@@ -42,17 +47,20 @@ pub(crate) fn render_within(
     limit: std::time::Duration,
 ) -> SqlStr {
     let millis = limit.as_millis().clamp(1, u128::from(u32::MAX));
-    let text = render_text(text, table, quote)
+    let text = named(text, table, quote)
         .replace("{seconds}", &format!("{}.{:03}", millis / 1000, millis % 1000))
         .replace("{whole_seconds}", &millis.div_ceil(1000).to_string())
         .replace("{millis}", &millis.to_string());
-    // The same, and numbers.
+    // As above, and numbers.
     AssertSqlSafe(text).into_sql_str()
 }
 
-/// The same, for people.
-pub(crate) fn render_text(text: &'static str, table: &TableName, quote: Quote) -> std::sync::Arc<str> {
-    text.replace("{table}", &quote.table(table)).replace("{name}", table.parts().1).into()
+fn named(text: &'static str, table: &TableName, quote: Quote) -> String {
+    let (schema, name) = table.parts();
+    text.replace("{table}", &quote.table(table))
+        .replace("{name}", name)
+        .replace("{qualifier}", &schema.map_or_else(String::new, |schema| quote.name(schema) + "."))
+        .replace("{schema}", &schema.map_or_else(|| "NULL".to_owned(), |schema| format!("'{schema}'")))
 }
 
 /// A struct of statements, and how it is made for a table: `statements! { Quote::DOUBLE, Statements { take: TAKE } }`. With
@@ -104,5 +112,14 @@ mod tests {
             render("SELECT 1 FROM {table}", &table, Quote::BACKTICK).as_str(),
             "SELECT 1 FROM `app`.`order`"
         );
+    }
+
+    #[test]
+    fn a_schema_is_left_out_where_there_is_none() {
+        let text = "DROP INDEX {qualifier}{name}_held -- {schema}";
+        let of =
+            |name| render(text, &TableName::new(name).expect("a name"), Quote::DOUBLE).as_str().to_owned();
+        assert_eq!(of("app.locks"), "DROP INDEX \"app\".locks_held -- 'app'");
+        assert_eq!(of("locks"), "DROP INDEX locks_held -- NULL");
     }
 }

@@ -84,6 +84,8 @@ pub use crate::repository::{
     LockingArray, MemoryStorage, OptionalLocking, Order, Query, Rejected, Repo, Repository, RepositoryExt,
     RepositoryFuture, SaveError, Scoped, Storage, Update, Written,
 };
+#[cfg(feature = "mysql")]
+pub use crate::store::MySqlStore;
 #[cfg(feature = "postgres")]
 pub use crate::store::PostgresStore;
 pub use crate::store::{

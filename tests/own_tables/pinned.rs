@@ -99,3 +99,30 @@ pinned! {
         WHERE token < excluded.token",
     key: str::to_owned,
 }
+
+pinned! {
+    postgres, "postgres", sqlx::Postgres, crate::homes::Database<lockproof_test_servers::PostgresKind>,
+    lockproof::PostgresStore,
+    open: |url, options| async move { lockproof::PostgresStore::open_with(&url, options).await },
+    notes: "CREATE TABLE IF NOT EXISTS notes (
+        title text PRIMARY KEY, text text NOT NULL, number bigint NOT NULL, version bigint NOT NULL)",
+    taken: "INSERT INTO {locks} AS held (key, owner, label, token, acquired_at, expires_at)
+        VALUES ($1, 'somebody', '', $2, '2000-01-01', '2000-01-01')
+        ON CONFLICT (key) DO UPDATE SET owner = excluded.owner, token = excluded.token, expires_at = excluded.expires_at
+        WHERE held.token < excluded.token",
+    key: |key: &str| key.as_bytes().to_vec(),
+}
+
+pinned! {
+    mysql, "mysql", sqlx::MySql, crate::homes::Database<lockproof_test_servers::MariaDbKind>,
+    lockproof::MySqlStore,
+    open: |url, options| async move { lockproof::MySqlStore::open_with(url, options).await },
+    notes: "CREATE TABLE IF NOT EXISTS notes (
+        title varchar(100) PRIMARY KEY, text longtext NOT NULL, number bigint NOT NULL, version bigint NOT NULL)
+        CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin",
+    taken: "INSERT INTO {locks} (`key`, owner, label, token, acquired_at, expires_at)
+        VALUES (?, 'somebody', '', ?, '2000-01-01', '2000-01-01')
+        ON DUPLICATE KEY UPDATE owner = IF(VALUES(token) > token, VALUES(owner), owner),
+        expires_at = IF(VALUES(token) > token, VALUES(expires_at), expires_at), token = GREATEST(token, VALUES(token))",
+    key: |key: &str| key.as_bytes().to_vec(),
+}

@@ -1,7 +1,10 @@
 //! What the databases have in common where rows of a user's own are concerned, and in what they differ.
 
 use futures::future::BoxFuture;
-use sqlx::{Database, Encode, SqlStr, TypeInfo, encode::IsNull, error::BoxDynError, query_with};
+use sqlx::{
+    Connection, Database, Encode, SqlStr, Transaction, TypeInfo, encode::IsNull, error::BoxDynError,
+    query_with,
+};
 
 use crate::store::sql::statements::Quote;
 
@@ -39,6 +42,13 @@ pub trait Dialect: Database<Arguments: Clone> {
     /// What stands before the values of an `INSERT` that gives a value to a column which the database fills by itself.
     const OVERRIDING: &'static str;
 
+    /// Whether an id that comes next can be had before its row is there.
+    const HAS_SEQUENCES: bool;
+    /// What a column is called whose numbers the database makes.
+    const MAKES_IDS: &'static str;
+    /// A 64-bit number, in a `CAST`.
+    const INTEGER: &'static str;
+
     /// What stands around a name. (A function: a constant would have to be as public as this trait is.)
     fn quoted(name: &str) -> String;
 
@@ -53,6 +63,15 @@ pub trait Dialect: Database<Arguments: Clone> {
         connection: &'c mut Self::Connection,
         statement: Prepared<Self>,
     ) -> BoxFuture<'c, sqlx::Result<u64>>;
+
+    /// Writes a row without an id and gives the id that it has got, if it has.
+    fn insert<'c>(
+        connection: &'c mut Self::Connection,
+        statement: Prepared<Self>,
+    ) -> BoxFuture<'c, sqlx::Result<Option<i64>>>;
+
+    /// Begins a transaction that will write, or a part of the one that has begun.
+    fn begin<'c>(connection: &'c mut Self::Connection) -> BoxFuture<'c, sqlx::Result<Transaction<'c, Self>>>;
 
     /// Adds a number to the values.
     fn bind(arguments: &mut Self::Arguments, number: i64) -> Result<(), BoxDynError>;
@@ -78,7 +97,7 @@ fn is_text(kind: &impl TypeInfo) -> bool {
 
 /// What is written alike for each and cannot be written once: sqlx has it for each database and not for all.
 macro_rules! calls {
-    () => {
+    ($last_id:expr) => {
         fn fetch<'c>(
             connection: &'c mut Self::Connection,
             statement: Prepared<Self>,
@@ -93,6 +112,19 @@ macro_rules! calls {
             Box::pin(async move {
                 let done = query_with(statement.sql, statement.arguments).execute(connection).await?;
                 Ok(done.rows_affected())
+            })
+        }
+
+        fn insert<'c>(
+            connection: &'c mut Self::Connection,
+            statement: Prepared<Self>,
+        ) -> BoxFuture<'c, sqlx::Result<Option<i64>>> {
+            Box::pin(async move {
+                let last_id: fn(&Self::QueryResult) -> Option<i64> = $last_id;
+                query_with(statement.sql, statement.arguments)
+                    .execute(connection)
+                    .await
+                    .map(|done| last_id(&done))
             })
         }
 
@@ -131,8 +163,16 @@ impl Dialect for sqlx::Postgres {
     const CLOCK: &'static str = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS bigint)";
     const GREATEST: &'static str = "GREATEST";
     const OVERRIDING: &'static str = " OVERRIDING SYSTEM VALUE";
+    const HAS_SEQUENCES: bool = true;
+    const MAKES_IDS: &'static str =
+        "`bigserial` or an identity column (or `ALTER SEQUENCE .. OWNED BY` the column)";
+    const INTEGER: &'static str = "bigint";
 
-    calls!();
+    calls!(|_| None);
+
+    fn begin<'c>(connection: &'c mut Self::Connection) -> BoxFuture<'c, sqlx::Result<Transaction<'c, Self>>> {
+        Box::pin(connection.begin())
+    }
 
     fn quoted(name: &str) -> String {
         Quote::DOUBLE.name(name)
@@ -156,8 +196,15 @@ impl Dialect for sqlx::MySql {
     const CLOCK: &'static str = "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6))";
     const GREATEST: &'static str = "GREATEST";
     const OVERRIDING: &'static str = "";
+    const HAS_SEQUENCES: bool = false;
+    const MAKES_IDS: &'static str = "`AUTO_INCREMENT`";
+    const INTEGER: &'static str = "SIGNED";
 
-    calls!();
+    calls!(|done| i64::try_from(done.last_insert_id()).ok().filter(|id| *id != 0));
+
+    fn begin<'c>(connection: &'c mut Self::Connection) -> BoxFuture<'c, sqlx::Result<Transaction<'c, Self>>> {
+        Box::pin(connection.begin())
+    }
 
     fn quoted(name: &str) -> String {
         Quote::BACKTICK.name(name)
@@ -184,8 +231,19 @@ impl Dialect for sqlx::Sqlite {
     const CLOCK: &'static str = concat!(crate::store::sql::sqlite::schema::now!(), " * 1000");
     const GREATEST: &'static str = "max";
     const OVERRIDING: &'static str = "";
+    const HAS_SEQUENCES: bool = false;
+    const MAKES_IDS: &'static str = "`INTEGER PRIMARY KEY`";
+    const INTEGER: &'static str = "INTEGER";
 
-    calls!();
+    calls!(|done| Some(done.last_insert_rowid()));
+
+    /// A transaction that reads first and writes then may find that another one has written in between.
+    fn begin<'c>(connection: &'c mut Self::Connection) -> BoxFuture<'c, sqlx::Result<Transaction<'c, Self>>> {
+        if connection.is_in_transaction() {
+            return Box::pin(connection.begin());
+        }
+        Box::pin(connection.begin_with("BEGIN IMMEDIATE"))
+    }
 
     fn quoted(name: &str) -> String {
         Quote::DOUBLE.name(name)

@@ -5,6 +5,7 @@ mod column;
 mod dialect;
 pub(crate) mod existing;
 mod failures;
+mod made_id;
 mod pooled;
 mod run;
 mod select;

@@ -35,6 +35,12 @@ pub(super) struct Texts {
     pub(super) insert: SqlStr,
     /// version: the first version of a new row, for a database that cannot give back what was inserted.
     pub(super) first_version: SqlStr,
+    /// The next id of a column that has a sequence.
+    pub(super) next_id: SqlStr,
+    /// version: the id that probably comes, and the first version of a new row.
+    pub(super) guess: SqlStr,
+    /// columns, version.
+    pub(super) insert_without_id: SqlStr,
     /// columns, version, ids, fence, first version, last version.
     pub(super) update: SqlStr,
     /// ids, fence, first version, last version.
@@ -78,6 +84,20 @@ impl Texts {
             claimed: read(&row, " FOR UPDATE"),
             insert: names.insert::<D>(&returning(&version)),
             first_version: Text::<D>::begin("SELECT ").first_version().and(" AS version").done(),
+            next_id: Text::<D>::begin(&format!(
+                "SELECT nextval(pg_get_serial_sequence('{table}', '{}'))",
+                ids.join(", ")
+            ))
+            .done(),
+            guess: Text::<D>::begin(&format!(
+                "SELECT CAST(COALESCE(MAX({}), 0) AS {}) + 1, ",
+                D::quoted(&ids[0]),
+                D::INTEGER
+            ))
+            .first_version()
+            .and(&format!(" FROM {table}"))
+            .done(),
+            insert_without_id: names.insert_into::<D>(&names.columns).value().and(")").done(),
             update: held(update.and(&format!("{version} = ")).value().and(" WHERE ")),
             delete: held(Text::begin(&format!("DELETE FROM {table} WHERE "))),
             why: read(&format!("{fence}, {version}"), ""),
@@ -100,22 +120,17 @@ impl Names {
         names.map(|name| D::quoted(name)).collect::<Vec<_>>().join(", ")
     }
 
-    fn insert<D: Dialect>(&self, returning: &str) -> SqlStr {
-        let names: Vec<_> = self
-            .ids
-            .iter()
-            .chain(&self.columns)
-            .chain([&self.fence, &self.version])
-            .map(|name| D::quoted(name))
-            .collect();
+    /// An `INSERT` of a row with these columns, but for its version.
+    fn insert_into<D: Dialect>(&self, columns: &[String]) -> Text<D> {
+        let names: Vec<_> =
+            columns.iter().chain([&self.fence, &self.version]).map(|name| D::quoted(name)).collect();
         let overriding = if self.makes_ids { D::OVERRIDING } else { "" };
-        let text = Text::<D>::begin(&format!(
-            "INSERT INTO {} ({}){overriding} VALUES (",
-            self.table::<D>(),
-            names.join(", ")
-        ));
-        let values = self.ids.iter().chain(&self.columns);
-        let text = values.fold(text, |text, _| text.value().and(", ")).and("0, ");
+        let begin = format!("INSERT INTO {} ({}){overriding} VALUES (", self.table::<D>(), names.join(", "));
+        columns.iter().fold(Text::begin(&begin), |text, _| text.value().and(", ")).and("0, ")
+    }
+
+    fn insert<D: Dialect>(&self, returning: &str) -> SqlStr {
+        let text = self.insert_into::<D>(&[self.ids.as_slice(), &self.columns].concat());
         // Only an id that is there makes no row. What else a table forbids is an error.
         if D::RETURNING {
             let ids: Vec<_> = self.ids.iter().map(|name| D::quoted(name)).collect();

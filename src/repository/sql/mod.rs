@@ -5,6 +5,7 @@ mod column;
 mod dialect;
 pub(crate) mod existing;
 mod failures;
+mod guessed_id;
 mod made_id;
 mod pooled;
 mod run;

@@ -84,6 +84,8 @@ pub use crate::repository::{
     Locking, LockingAll, LockingArray, Made, MakeEntity, MemoryStorage, OptionalLocking, Order, Query,
     Rejected, Repo, Repository, RepositoryExt, RepositoryFuture, SaveError, Scoped, Storage, Update, Written,
 };
+#[cfg(feature = "postgres")]
+pub use crate::store::PostgresStore;
 pub use crate::store::{
     Acquire, AcquireReply, AskRelease, AskReply, BatchFuture, Extend, ExtendReply, ForceRelease, ForceReply,
     HeldKey, Holder, Inspect, List, LockStore, MemoryStore, Outcome, Release, ReleaseReply, Rotate,
@@ -94,7 +96,7 @@ pub use crate::{repository::SqliteDocuments, store::SqliteStore};
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 pub use crate::{
     repository::{InvalidTable, Pooled, SqlDatabase, SqlFuture, SqlTable, SqlTableBuilder, SqlValue},
-    store::{InvalidTableName, SqlOptions, TableName},
+    store::{InvalidTableName, LockRows, SchemaMismatch, SqlOptions, TableName},
 };
 #[cfg(feature = "macros")]
 pub use lockproof_macros::{LockKeyPart, Lockable};

@@ -16,7 +16,7 @@ mod repo;
 mod repository;
 mod repository_ext;
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
-pub(crate) mod sql;
+mod sql;
 mod storage;
 mod tickets;
 mod write;

@@ -36,6 +36,7 @@ macro_rules! entities {
         }
     };
 }
+pub(crate) use entities;
 
 macro_rules! homes {
     ($name:ident, $feature:literal, $database:ty, $place:ty, notes: $notes:literal, tickets: $tickets:literal, orders: $orders:expr) => {

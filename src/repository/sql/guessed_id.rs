@@ -9,7 +9,8 @@ use sqlx::{Connection, Error as SqlError};
 use super::{
     column::Identity,
     dialect::SqlDatabase,
-    table::{MakeId, SqlTable, bind_all},
+    made_id::IdTexts,
+    table::{MakeId, SqlTable},
 };
 use crate::{
     proof::Lockable,
@@ -40,6 +41,7 @@ impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
     pub(super) async fn insert_guessed(
         &self,
         connection: &mut D::Connection,
+        texts: &IdTexts,
         insert: &InsertWith<'_, T>,
         make_id: &MakeId<T>,
     ) -> Result<InsertedWith<T>, StoreError> {
@@ -48,7 +50,7 @@ impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
         let mut last_guess = None;
         loop {
             left -= 1;
-            match self.insert_once(connection, insert, make_id).await {
+            match self.insert_once(connection, texts, insert, make_id).await {
                 Ok(inserted) => return Ok(inserted),
                 Err(Failed::ForGood(error)) => return Err(error),
                 Err(Failed::Collided { guess, error }) => {
@@ -66,6 +68,7 @@ impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
     async fn insert_once(
         &self,
         connection: &mut D::Connection,
+        texts: &IdTexts,
         insert: &InsertWith<'_, T>,
         make_id: &MakeId<T>,
     ) -> Result<InsertedWith<T>, Failed> {
@@ -73,7 +76,7 @@ impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
         // Dropped on the way, it is rolled back.
         let mut transaction = failures.connected(D::begin(connection).await)?;
 
-        let mut look = self.prepared(&self.0.texts.guess);
+        let mut look = self.prepared(&texts.guess);
         D::bind(&mut look.arguments, insert.version()).map_err(|error| failures.value(error))?;
         let rows = D::fetch(&mut *transaction, look).await.map_err(|error| failures.sent(error))?;
         let read = || match rows.first() {
@@ -83,7 +86,7 @@ impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
         let (guess, version) = read().map_err(|error| failures.row(error))?;
 
         let provisional = insert.make(make_id(guess))?;
-        let mut new = self.prepared(&self.0.texts.insert_without_id);
+        let mut new = self.prepared(&texts.insert);
         self.bind_columns(provisional.entity(), &mut new).map_err(|error| failures.value(error))?;
         D::bind(&mut new.arguments, version).map_err(|error| failures.value(error))?;
         let number = match D::insert(&mut transaction, new).await {
@@ -98,11 +101,11 @@ impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
         let ticket = made.ticket();
         let failures = self.failures(Some(ticket.key()));
         let prepare = || {
-            let mut write = self.prepared(&self.0.texts.update);
+            let mut write = self.prepared(&texts.fill);
             self.bind_columns(made.entity(), &mut write)?;
             D::bind(&mut write.arguments, version + 1)?;
             self.bind_ids(&Identity { id: ticket.id(), key: ticket.key() }, &mut write)?;
-            bind_all::<D>(&mut write, [0, version, version])?;
+            D::bind(&mut write.arguments, version)?;
             Ok(write)
         };
         let write = prepare().map_err(|error| failures.value(error))?;

@@ -2,11 +2,14 @@
 
 mod builder;
 mod column;
+mod databases;
 mod dialect;
-pub(crate) mod existing;
+mod existing;
 mod failures;
 mod guessed_id;
 mod made_id;
+mod others;
+mod pin;
 mod pooled;
 mod run;
 mod select;

@@ -4,7 +4,11 @@ use std::marker::PhantomData;
 
 use sqlx::SqlStr;
 
-use super::dialect::Dialect;
+use super::{
+    dialect::Dialect,
+    made_id::IdTexts,
+    pin::{self, PinnedTexts},
+};
 use crate::store::{TableName, sql::statements};
 
 /// What the table and its columns are called.
@@ -18,6 +22,8 @@ pub(super) struct Names {
     pub(super) read: Vec<String>,
     pub(super) fence: String,
     pub(super) version: String,
+    /// The table of locks, if its row stands for the fence.
+    pub(super) locks: Option<TableName>,
     /// Whether the database makes the ids.
     pub(super) makes_ids: bool,
 }
@@ -35,18 +41,16 @@ pub(super) struct Texts {
     pub(super) insert: SqlStr,
     /// version: the first version of a new row, for a database that cannot give back what was inserted.
     pub(super) first_version: SqlStr,
-    /// The next id of a column that has a sequence.
-    pub(super) next_id: SqlStr,
-    /// version: the id that probably comes, and the first version of a new row.
-    pub(super) guess: SqlStr,
-    /// columns, version.
-    pub(super) insert_without_id: SqlStr,
     /// columns, version, ids, fence, first version, last version.
     pub(super) update: SqlStr,
     /// ids, fence, first version, last version.
     pub(super) delete: SqlStr,
     /// ids: fence and version.
     pub(super) why: SqlStr,
+    /// Where the database makes the ids.
+    pub(super) makes_ids: Option<IdTexts>,
+    /// Where the row of the lock is pinned. All others have the lock's key before the fence then.
+    pub(super) pinned: Option<PinnedTexts>,
 }
 
 impl Texts {
@@ -63,14 +67,14 @@ impl Texts {
                 .done()
         };
         let held = |text: Text<D>| {
-            let text = text.equal(ids, " AND ").and(&format!(" AND {fence} = ")).value();
+            let text = text.equal(ids, " AND ").and(" AND ");
+            let text = match &names.locks {
+                Some(locks) => pin::still_held(text, locks),
+                None => text.and(&format!("{fence} = ")).value(),
+            };
             text.and(&format!(" AND {version} BETWEEN ")).value().and(" AND ").value().done()
         };
 
-        let update =
-            names.columns.iter().fold(Text::<D>::begin(&format!("UPDATE {table} SET ")), |text, name| {
-                text.and(&D::quoted(name)).and(" = ").value().and(", ")
-            });
         Self {
             find: read(&row, ""),
             claim: Text::<D>::begin(&format!("UPDATE {table} SET {fence} = "))
@@ -84,23 +88,14 @@ impl Texts {
             claimed: read(&row, " FOR UPDATE"),
             insert: names.insert::<D>(&returning(&version)),
             first_version: Text::<D>::begin("SELECT ").first_version().and(" AS version").done(),
-            next_id: Text::<D>::begin(&format!(
-                "SELECT nextval(pg_get_serial_sequence('{table}', '{}'))",
-                ids.join(", ")
-            ))
-            .done(),
-            guess: Text::<D>::begin(&format!(
-                "SELECT CAST(COALESCE(MAX({}), 0) AS {}) + 1, ",
-                D::quoted(&ids[0]),
-                D::INTEGER
-            ))
-            .first_version()
-            .and(&format!(" FROM {table}"))
-            .done(),
-            insert_without_id: names.insert_into::<D>(&names.columns).value().and(")").done(),
-            update: held(update.and(&format!("{version} = ")).value().and(" WHERE ")),
+            update: held(names.set::<D>()),
             delete: held(Text::begin(&format!("DELETE FROM {table} WHERE "))),
-            why: read(&format!("{fence}, {version}"), ""),
+            why: match names.locks {
+                Some(_) => read(&version, ""),
+                None => read(&format!("{fence}, {version}"), ""),
+            },
+            makes_ids: names.makes_ids.then(|| IdTexts::of::<D>(names)),
+            pinned: names.locks.as_ref().map(|locks| PinnedTexts::of::<D>(names, locks)),
         }
     }
 }
@@ -120,13 +115,25 @@ impl Names {
         names.map(|name| D::quoted(name)).collect::<Vec<_>>().join(", ")
     }
 
+    /// An `UPDATE` of the columns and the version, up to what it is to hit.
+    pub(super) fn set<D: Dialect>(&self) -> Text<D> {
+        let begin = Text::<D>::begin(&format!("UPDATE {} SET ", self.table::<D>()));
+        let text = self
+            .columns
+            .iter()
+            .fold(begin, |text, name| text.and(&D::quoted(name)).and(" = ").value().and(", "));
+        text.and(&D::quoted(&self.version)).and(" = ").value().and(" WHERE ")
+    }
+
     /// An `INSERT` of a row with these columns, but for its version.
-    fn insert_into<D: Dialect>(&self, columns: &[String]) -> Text<D> {
+    pub(super) fn insert_into<D: Dialect>(&self, columns: &[String]) -> Text<D> {
+        let fence = self.locks.is_none().then_some(&self.fence);
         let names: Vec<_> =
-            columns.iter().chain([&self.fence, &self.version]).map(|name| D::quoted(name)).collect();
+            columns.iter().chain(fence).chain([&self.version]).map(|name| D::quoted(name)).collect();
         let overriding = if self.makes_ids { D::OVERRIDING } else { "" };
         let begin = format!("INSERT INTO {} ({}){overriding} VALUES (", self.table::<D>(), names.join(", "));
-        columns.iter().fold(Text::begin(&begin), |text, _| text.value().and(", ")).and("0, ")
+        let text = columns.iter().fold(Text::begin(&begin), |text, _| text.value().and(", "));
+        if fence.is_some() { text.and("0, ") } else { text }
     }
 
     fn insert<D: Dialect>(&self, returning: &str) -> SqlStr {
@@ -171,7 +178,7 @@ impl<D: Dialect> Text<D> {
     }
 
     /// Columns that are equal to the next values.
-    fn equal(self, columns: &[String], between: &str) -> Self {
+    pub(super) fn equal(self, columns: &[String], between: &str) -> Self {
         columns.iter().enumerate().fold(self, |text, (place, column)| {
             let between = if place == 0 { "" } else { between };
             text.and(between).and(&D::quoted(column)).and(" = ").value()
@@ -179,7 +186,7 @@ impl<D: Dialect> Text<D> {
     }
 
     /// The version of the ticket, which is the next value, or the database's clock, whichever is higher.
-    fn first_version(self) -> Self {
+    pub(super) fn first_version(self) -> Self {
         self.and(D::GREATEST).and("(").value().and(", ").and(D::CLOCK).and(")")
     }
 

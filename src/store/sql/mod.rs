@@ -3,15 +3,28 @@
 #[macro_use]
 mod forward;
 #[macro_use]
+pub(crate) mod migrations;
+#[macro_use]
 pub(crate) mod statements;
+pub(crate) mod batch;
 pub(crate) mod errors;
+pub(crate) mod lock_rows;
+pub(crate) mod making;
 mod options;
+#[cfg(feature = "postgres")]
+pub(crate) mod postgres;
+pub(crate) mod prune;
 pub(crate) mod row;
+mod schema_mismatch;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
 mod table_name;
 
+pub use lock_rows::LockRows;
 pub use options::SqlOptions;
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresStore;
+pub use schema_mismatch::SchemaMismatch;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use table_name::{InvalidTableName, TableName};

@@ -2,7 +2,13 @@
 
 use super::*;
 
-const COLUMNS: &[&str] = &["owner", "balance", "note"];
+/// What the columns are called.
+struct Columns {
+    id: [String; 1],
+    of_entity: [String; 3],
+    fence: String,
+    version: String,
+}
 /// What no holder that began with `FIRST_VERSION` or a clock of now expects.
 const STEP: i64 = FOREIGN_STEP as i64;
 
@@ -102,8 +108,18 @@ fn in_sqlite() -> impl Fn(&str) -> String {
     }
 }
 
-fn existing(table: &TableName) -> Existing<'_> {
-    Existing { table, id: &["id"], columns: COLUMNS, fence: Some("fence"), version: "version" }
+fn columns() -> Columns {
+    Columns {
+        id: ["id".into()],
+        of_entity: ["owner".into(), "balance".into(), "note".into()],
+        fence: "fence".into(),
+        version: "version".into(),
+    }
+}
+
+fn existing<'a>(table: &'a TableName, columns: &'a Columns) -> Existing<'a> {
+    let Columns { id, of_entity, fence, version } = columns;
+    Existing { table, id, columns: of_entity, fence: Some(fence), version }
 }
 
 const TABLE: &str =
@@ -115,7 +131,8 @@ const TABLE: &str =
 fn a_foreign_write_raises_the_version_out_of_reach_and_no_other_does() {
     for (name, place) in places() {
         let table = TableName::new("accounts").expect("a name");
-        let existing = existing(&table);
+        let columns = columns();
+        let existing = existing(&table, &columns);
         place.run(TABLE);
         place.run(&text(&(place.columns)(&existing)));
         place.run(&text(&[(place.trigger)(&existing)]));
@@ -158,7 +175,8 @@ fn a_foreign_write_raises_the_version_out_of_reach_and_no_other_does() {
 fn inserts_of_others_go_on_working_and_no_version_comes_twice() {
     for (name, place) in places() {
         let table = TableName::new("accounts").expect("a name");
-        let existing = existing(&table);
+        let columns = columns();
+        let existing = existing(&table, &columns);
         place.run(TABLE);
         place.run(&text(&(place.columns)(&existing)));
         place.run(&text(&[(place.trigger)(&existing)]));

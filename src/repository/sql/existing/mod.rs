@@ -24,12 +24,12 @@ const FIRST_VERSION: u32 = 1;
 pub(crate) struct Existing<'a> {
     pub(crate) table: &'a TableName,
     /// The columns of the id.
-    pub(crate) id: &'a [&'a str],
+    pub(crate) id: &'a [String],
     /// The columns of the entity that a save writes.
-    pub(crate) columns: &'a [&'a str],
+    pub(crate) columns: &'a [String],
     /// None where the row of the lock is pinned.
-    pub(crate) fence: Option<&'a str>,
-    pub(crate) version: &'a str,
+    pub(crate) fence: Option<&'a String>,
+    pub(crate) version: &'a String,
 }
 
 /// One thing that a table may lack, and what makes it.
@@ -96,7 +96,8 @@ mod tests {
     #[test]
     fn a_trigger_for_other_columns_has_another_name() {
         let table = TableName::new("billing.accounts").expect("a name");
-        let existing = Existing { table: &table, id: &["id"], columns: &["a"], fence: None, version: "v" };
+        let (id, columns, version) = (["id".to_owned()], ["a".to_owned()], "v".to_owned());
+        let existing = Existing { table: &table, id: &id, columns: &columns, fence: None, version: &version };
         let name = existing.trigger("a, b");
         assert!(name.starts_with("zz_lp_accounts_") && name != existing.trigger("a, c"), "{name}");
         let long = TableName::new(&"x".repeat(TableName::MAX_LEN)).expect("a name");

@@ -9,7 +9,7 @@ use sqlx::{
     query::Query,
     sqlite::{SqliteArguments, SqliteConnectOptions, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
 };
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 use super::errors;
 use crate::{
@@ -20,10 +20,8 @@ use crate::{
 /// A statement with its values.
 pub(crate) type Statement = Query<'static, Sqlite, SqliteArguments>;
 
-/// How long a call puts up with other writers.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// The same while a file is made, perhaps by many processes at once.
-const PATIENCE_AT_BOOT: Duration = Duration::from_secs(30);
+/// How long a call puts up with other writers while a file is made, perhaps by many processes at once.
+pub(super) const PATIENCE_AT_BOOT: Duration = Duration::from_secs(30);
 /// How much of it is spent inside SQLite, where a call that was dropped cannot be called back.
 const BUSY_TIMEOUT: Duration = Duration::from_millis(200);
 
@@ -31,6 +29,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_millis(200);
 pub(crate) struct Database {
     pool: SqlitePool,
     path: String,
+    /// How long a call puts up with other writers.
+    patience: Duration,
     /// SQLite has one writer at a time, and those that wait for it sleep and are served in no order. The writers of
     /// this process stand in line here instead.
     turn: Mutex<()>,
@@ -56,26 +56,30 @@ impl Database {
         let connect = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
-            .busy_timeout(BUSY_TIMEOUT)
+            .busy_timeout(BUSY_TIMEOUT.min(options.patience))
             .synchronous(synchronous)
             .disable_statement_logging();
         switch_to_wal(&connect).await.map_err(|error| errors::not_sent(name, error))?;
         let pool = SqlitePoolOptions::new()
             .max_connections(options.max_connections)
-            .acquire_timeout(PATIENCE)
+            .acquire_timeout(options.patience.max(Duration::from_secs(1)))
             .idle_timeout(None)
             .max_lifetime(None)
             // The other end is in this process: there is no network that could have cut it.
             .test_before_acquire(false)
             .connect_lazy_with(connect);
-        Ok(Self { pool, path: name.into(), turn: Mutex::default() })
+        Ok(Self { pool, path: name.into(), patience: options.patience, turn: Mutex::default() })
     }
 
     /// Takes a pool of the user's as it is.
-    pub(crate) fn of_pool(pool: SqlitePool) -> Result<Self, StoreError> {
+    pub(crate) fn of_pool(pool: SqlitePool, options: &SqlOptions) -> Result<Self, StoreError> {
         let path = pool.connect_options().get_filename().display().to_string();
         refuse_private(&path)?;
-        Ok(Self { pool, path, turn: Mutex::default() })
+        Ok(Self { pool, path, patience: options.patience, turn: Mutex::default() })
+    }
+
+    pub(crate) fn pool(&self) -> &SqlitePool {
+        &self.pool
     }
 
     pub(crate) fn path(&self) -> &str {
@@ -84,17 +88,17 @@ impl Database {
 
     /// Makes tables that are not there yet and looks whether those that are have the right columns.
     pub(crate) async fn ensure(&self, schema: &[SqlStr], probe: &SqlStr) -> Result<(), StoreError> {
-        let _turn = self.turn.lock().await;
+        let _turn = self.turn().await;
         // `CREATE TABLE IF NOT EXISTS` of a table that exists writes nothing.
         for statement in schema {
             self.rows(Patience::of(PATIENCE_AT_BOOT), || sqlx::query(statement.clone())).await?;
         }
-        self.probe(probe).await
+        self.rows(Patience::of(self.patience), || sqlx::query(probe.clone())).await.map(drop)
     }
 
-    /// Looks whether the table is there and has the right columns.
-    pub(crate) async fn probe(&self, probe: &SqlStr) -> Result<(), StoreError> {
-        self.rows(Patience::of(PATIENCE), || sqlx::query(probe.clone())).await.map(drop)
+    /// The turn to write, of this process.
+    pub(super) async fn turn(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock().await
     }
 
     /// Reads rows, beside any writer.
@@ -102,7 +106,7 @@ impl Database {
         &self,
         statement: impl Fn() -> Statement + Send + Sync,
     ) -> Result<Vec<SqliteRow>, StoreError> {
-        self.rows(Patience::of(PATIENCE), statement).await
+        self.rows(Patience::of(self.patience), statement).await
     }
 
     /// Runs one writing statement as a transaction of its own, and gives what it returns.
@@ -111,8 +115,8 @@ impl Database {
         statement: impl Fn() -> Statement + Send + Sync,
     ) -> Result<Vec<SqliteRow>, StoreError> {
         // Counted from here, so that a long line ends soon after the first in it has given up.
-        let patience = Patience::of(PATIENCE);
-        let _turn = self.turn.lock().await;
+        let patience = Patience::of(self.patience);
+        let _turn = self.turn().await;
         self.rows(patience, statement).await
     }
 
@@ -122,7 +126,7 @@ impl Database {
         statement: impl Fn() -> Statement + Send + Sync,
         mut each: impl FnMut(&SqliteRow) -> Result<ControlFlow<()>, StoreError> + Send,
     ) -> Result<(), StoreError> {
-        let mut patience = Patience::of(PATIENCE);
+        let mut patience = Patience::of(self.patience);
         loop {
             let mut connection = self.connection(&mut patience).await?;
             let mut rows = statement().fetch(&mut *connection);
@@ -163,7 +167,10 @@ impl Database {
         }
     }
 
-    async fn connection(&self, patience: &mut Patience) -> Result<PoolConnection<Sqlite>, StoreError> {
+    pub(super) async fn connection(
+        &self,
+        patience: &mut Patience,
+    ) -> Result<PoolConnection<Sqlite>, StoreError> {
         loop {
             let error = match self.pool.acquire().await {
                 Ok(connection) => return Ok(connection),
@@ -181,19 +188,19 @@ impl Database {
 }
 
 /// How long an error of the kind "busy" is worth another try.
-struct Patience {
+pub(super) struct Patience {
     since: BootInstant,
     limit: Duration,
     pause: Duration,
 }
 
 impl Patience {
-    fn of(limit: Duration) -> Self {
+    pub(super) fn of(limit: Duration) -> Self {
         Self { since: BootInstant::now(), limit, pause: Duration::from_millis(1) }
     }
 
     /// Waits a little, or gives the error back if it is another one or has lasted for too long.
-    async fn wait_after(&mut self, error: sqlx::Error) -> Result<(), sqlx::Error> {
+    pub(super) async fn wait_after(&mut self, error: sqlx::Error) -> Result<(), sqlx::Error> {
         if !errors::is_busy(&error) || BootInstant::now().since(self.since) >= self.limit {
             return Err(error);
         }

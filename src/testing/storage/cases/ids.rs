@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     error::Result,
-    proof::{LockProof, Lockable, Locked, Stored},
+    proof::{LockProof, Locked, Stored},
     repository::{Query, Repository, RepositoryExt},
     store::Outcome,
     testing::say::{holds, is},

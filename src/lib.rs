@@ -35,7 +35,7 @@
 //! - Entities: [`Lockable`] (derive it), [`Locks::repository`], [`Repository`] and [`RepositoryExt::with_lock`].
 //! - Signatures that demand a lock: `&mut Locked<Persistent<T>>`, or `&mut impl` [`LockProof`]`<T>`.
 //! - Where locks live: [`MemoryStore`], `SqliteStore`, or a [`LockStore`] of one's own.
-//! - Where entities live: [`MemoryStorage`], `SqliteDocuments`, or a [`Storage`] for a table of one's own.
+//! - Where entities live: [`MemoryStorage`], `SqliteDocuments`, an `SqlTable` for a table of one's own, or a [`Storage`].
 //! - What can go wrong: [`Error`], with a type for each operation behind it, and how `?` gets to a type of one's own.
 //!
 //! A lease whose ttl is named is fixed: it ends with that unless [`Lease::extend`] or [`Locked::extend`] is called. One that

@@ -1,0 +1,90 @@
+//! What is counted, and a home of it that can be made careless.
+
+use lockproof::{
+    Claim, Claimed, Delete, Insert, Inserted, Lockable, Query, Storage, StoreError, Stored, Update, Written,
+};
+use serde::{Deserialize, Serialize};
+
+use super::execute;
+
+#[derive(Lockable, Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct Account {
+    #[lock(id)]
+    pub(crate) id: i64,
+    pub(crate) balance: i64,
+}
+
+/// What an update looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Check {
+    FenceAndVersion,
+    Nothing,
+}
+
+impl Check {
+    pub(crate) fn as_text(self) -> &'static str {
+        match self {
+            Self::FenceAndVersion => "fence-and-version",
+            Self::Nothing => "nothing",
+        }
+    }
+
+    pub(crate) fn from_text(text: &str) -> Self {
+        if text == Self::Nothing.as_text() { Self::Nothing } else { Self::FenceAndVersion }
+    }
+}
+
+/// How accounts are written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Writing {
+    pub(crate) check: Check,
+    /// Where a process may be stopped: after all checks that it can make itself, and before the write.
+    pub(crate) before_update: fn(),
+}
+
+impl Default for Writing {
+    fn default() -> Self {
+        Self { check: Check::FenceAndVersion, before_update: || () }
+    }
+}
+
+/// A home of the library's, written to as it is said.
+pub(super) struct Home<S> {
+    pub(super) home: S,
+    pub(super) url: String,
+    pub(super) writing: Writing,
+}
+
+impl<S: Storage<Account>> Storage<Account> for Home<S> {
+    async fn find(&self, id: &i64) -> Result<Option<Stored<Account>>, StoreError> {
+        self.home.find(id).await
+    }
+
+    async fn find_all(&self, query: &Query<Account>) -> Result<Vec<Stored<Account>>, StoreError> {
+        self.home.find_all(query).await
+    }
+
+    async fn claim(&self, claim: Claim<'_, Account>) -> Result<Claimed<Account>, StoreError> {
+        self.home.claim(claim).await
+    }
+
+    async fn insert(&self, insert: Insert<'_, Account>) -> Result<Inserted, StoreError> {
+        self.home.insert(insert).await
+    }
+
+    async fn update(&self, update: Update<'_, Account>) -> Result<Written, StoreError> {
+        (self.writing.before_update)();
+        if self.writing.check == Check::FenceAndVersion {
+            return self.home.update(update).await;
+        }
+        // As one writes it who trusts the lock alone. There is one account in this database.
+        let Account { id, balance } = update.entity();
+        let doc = format!(r#"{{"id": {id}, "balance": {balance}}}"#);
+        execute(&self.url, format!("UPDATE lockproof_documents SET doc = '{doc}'")).await?;
+        Ok(Written::Done)
+    }
+
+    async fn delete(&self, delete: Delete<'_, Account>) -> Result<Written, StoreError> {
+        self.home.delete(delete).await
+    }
+}

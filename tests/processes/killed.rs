@@ -5,22 +5,17 @@ use std::time::{Duration, Instant};
 use lockproof::{Locks, Wait};
 
 use crate::{
-    child::{Child, say},
     databases::{Make, Server, store},
-    in_runtime,
+    holder, in_runtime,
 };
 
-pub(crate) const PART: &str = "holder";
-
 const TTL: Duration = Duration::from_secs(3);
-const HOLDS: &str = "it holds the lock";
 
 pub(crate) fn scenario(make: Make) {
     let server = Server::shared(make);
     let url = server.database();
     in_runtime(async {
-        let mut holder = Child::start(PART, &[&url]);
-        assert_eq!(holder.answer(), HOLDS);
+        let (mut holder, _) = holder::start(&url, "k", TTL);
         let locks = Locks::new(store(&url).await.expect("opens"));
         let held = locks.lock("k").try_acquire().await.expect("the store answers");
         assert!(held.is_none(), "the other process holds it");
@@ -36,14 +31,4 @@ pub(crate) fn scenario(make: Make) {
         assert!(took <= TTL + Duration::from_secs(2), "it took {took:?}");
         lease.release().await.expect("it is held");
     });
-}
-
-/// Holds the lock until it is killed.
-pub(crate) async fn part(given: &[&str]) {
-    let [url] = given else { panic!("{given:?}") };
-    let locks = Locks::new(store(url).await.expect("opens"));
-    let _lease = locks.lock("k").ttl(TTL).keep_alive().acquire().await.expect("free");
-    say(HOLDS);
-    // It is killed long before.
-    tokio::time::sleep(Duration::from_secs(60)).await;
 }

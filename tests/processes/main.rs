@@ -9,6 +9,8 @@ mod clock;
 mod count;
 #[path = "../support/databases/mod.rs"]
 mod databases;
+#[path = "../support/holder.rs"]
+mod holder;
 mod killed;
 mod zombie;
 
@@ -24,7 +26,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match &words[..] {
         [count::PART, given @ ..] => in_runtime(count::part(given)),
-        [killed::PART, given @ ..] => in_runtime(killed::part(given)),
+        [holder::PART, given @ ..] => in_runtime(holder::part(given)),
         [clock::PART, given @ ..] => in_runtime(clock::part(given)),
         [zombie::PART, given @ ..] => in_runtime(zombie::part(given)),
         _ => {

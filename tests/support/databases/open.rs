@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lockproof::{LockStore, Locks, Repository, SqliteDocuments, SqliteStore, Storage, StoreError};
+use lockproof::{LockStore, Locks, Repository, SqlOptions, SqliteDocuments, SqliteStore, Storage, StoreError};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, sqlite::SqliteConnectOptions};
 
 use super::{
@@ -12,10 +12,14 @@ use super::{
 
 /// A lock store with connections of its own.
 pub(crate) async fn store(url: &str) -> Result<Arc<dyn LockStore>, StoreError> {
+    store_with(url, SqlOptions::new()).await
+}
+
+pub(crate) async fn store_with(url: &str, options: SqlOptions) -> Result<Arc<dyn LockStore>, StoreError> {
     Ok(match Make::of(url) {
         Make::MariaDb => unimplemented!(),
         Make::Postgres => unimplemented!(),
-        Make::Sqlite => Arc::new(SqliteStore::open(url).await?),
+        Make::Sqlite => Arc::new(SqliteStore::open_with(url, options).await?),
     })
 }
 

@@ -1,6 +1,7 @@
 //! Where databases are, and what can be done to them.
 
 use std::{
+    collections::BTreeSet,
     ops::Deref,
     sync::atomic::{AtomicU32, Ordering},
 };
@@ -45,6 +46,26 @@ impl Server {
         }
     }
 
+    /// A server of one's own, to break it. It loses nothing that it was told when it is killed, which is not the same as
+    /// surviving a power failure, and quicker.
+    pub(crate) fn start(make: Make) -> Self {
+        Self::start_with(make, &[])
+    }
+
+    /// The same with settings.
+    pub(crate) fn start_with(make: Make, settings: &[(&str, &str)]) -> Self {
+        let quick = match make {
+            Make::MariaDb => [("innodb-flush-log-at-trx-commit", "2"), ("innodb-doublewrite", "0")],
+            Make::Postgres => [("fsync", "off"), ("autovacuum", "off")],
+            Make::Sqlite => return Self::shared(make),
+        };
+        let settings = [&quick, settings].concat();
+        match make {
+            Make::MariaDb => Self::MariaDb(Running::Own(Box::new(MariaDb::start_with(&settings)))),
+            _ => Self::Postgres(Running::Own(Box::new(Postgres::start_with(&settings)))),
+        }
+    }
+
     /// The URL of an empty database, or a path where there is no file yet.
     pub(crate) fn database(&self) -> String {
         match self {
@@ -73,4 +94,68 @@ impl Server {
             Self::Postgres(server) => lines(server.log(), &["ERROR:", "FATAL:", "PANIC:"]),
         }
     }
+
+    /// What the server's own client prints for it. A file has no server.
+    pub(crate) fn sql(&self, url: &str, sql: &str) -> String {
+        on_server!(self, server => server.sql(url, sql))
+    }
+
+    /// Ends it by SIGKILL.
+    pub(crate) fn kill(&self) {
+        on_server!(self, server => server.kill());
+    }
+
+    /// Ends it as an administrator does.
+    pub(crate) fn stop_cleanly(&self) {
+        on_server!(self, server => server.stop_cleanly());
+    }
+
+    pub(crate) fn restart(&self) {
+        on_server!(self, server => server.restart());
+    }
+
+    pub(crate) fn pause(&self) {
+        on_server!(self, server => server.pause());
+    }
+
+    pub(crate) fn resume(&self) {
+        on_server!(self, server => server.resume());
+    }
+
+    /// Who is connected to a database, by the ids that the server has for connections.
+    pub(crate) fn connections(&self, url: &str) -> BTreeSet<String> {
+        let ids = match self {
+            Self::Files { .. } => return BTreeSet::new(),
+            Self::MariaDb(server) => server.sql(
+                url,
+                "SELECT id FROM information_schema.processlist WHERE db = database() AND id <> connection_id()",
+            ),
+            Self::Postgres(server) => server.sql(
+                url,
+                "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+            ),
+        };
+        ids.lines().map(str::to_owned).collect()
+    }
+
+    /// Ends one of them.
+    pub(crate) fn disconnect(&self, url: &str, id: &str) {
+        match self {
+            Self::Files { .. } => panic!("a file has no connections"),
+            // One that has gone by itself is an error there.
+            Self::MariaDb(server) => server.sql(url, &format!("BEGIN NOT ATOMIC DECLARE CONTINUE HANDLER FOR 1094 BEGIN END; KILL {id}; END")),
+            Self::Postgres(server) => server.sql(url, &format!("SELECT pg_terminate_backend({id}, 5000)")),
+        };
+    }
 }
+
+macro_rules! on_server {
+    ($self:ident, $server:ident => $what:expr) => {
+        match $self {
+            Self::Files { .. } => panic!("a file has no server"),
+            Self::MariaDb($server) => $what,
+            Self::Postgres($server) => $what,
+        }
+    };
+}
+use on_server;

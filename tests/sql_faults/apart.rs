@@ -20,8 +20,8 @@ pub(crate) fn two_namespaces(make: Make) {
         do_not_meet(&service("a_").lock("k"), &service("a__").lock("k")).await;
         do_not_meet(&service("a").lock("b:k"), &service("a:b").lock("k")).await;
         let listed = service("a_").lock("k").acquire().await.expect("free");
-        assert_eq!(service("a_").list("").await.expect("listed").len(), 1);
-        assert_eq!(service("a__").list("").await.expect("listed").len(), 0);
+        assert_eq!(service("a_").list("", None, 9).await.expect("listed").len(), 1);
+        assert_eq!(service("a__").list("", None, 9).await.expect("listed").len(), 0);
         drop(listed);
     });
 }

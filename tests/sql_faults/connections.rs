@@ -73,7 +73,8 @@ pub(crate) fn at_work(make: Make) {
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        let told: Vec<_> = work.await.expect("no panic").into_iter().map(|it| it.expect("no panic")).collect();
+        let told: Vec<_> =
+            work.await.expect("no panic").into_iter().map(|it| it.expect("no panic")).collect();
         let saved: i64 = told.iter().map(|it| it.saved).sum();
         let unknown: i64 = told.iter().map(|it| it.unknown).sum();
         let balance = counter.find(&1).await.expect("found").expect("it is there").balance;

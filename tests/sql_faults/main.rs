@@ -14,7 +14,9 @@ mod databases;
 mod holder;
 mod pauses;
 mod refused;
+mod replies;
 mod restarts;
+mod small;
 mod tokens;
 
 use std::process::ExitCode;
@@ -44,7 +46,6 @@ fn trials() -> Vec<Trial> {
         ("fifty_first_boots_at_once_succeed", boots::fifty_at_once),
         ("two_namespaces_in_one_table_do_not_meet", apart::two_namespaces),
         ("two_tables_in_one_database_do_not_meet", apart::two_tables),
-        ("a_full_database_refuses_a_grant_and_lets_a_release_through", refused::full),
     ];
     let on_servers: [(&str, fn(Make)); _] = [
         ("a_lease_and_a_waiter_survive_a_clean_restart", restarts::clean),
@@ -53,6 +54,11 @@ fn trials() -> Vec<Trial> {
         ("a_pause_past_the_ttl_is_told_as_a_loss_at_the_deadline", pauses::past_the_ttl),
         ("connections_that_are_cut_in_turn_are_not_noticed", connections::in_turn),
         ("connections_that_are_cut_at_work_lose_and_double_no_write", connections::at_work),
+        ("the_lost_reply_to_an_acquire_locks_nobody_out", replies::to_an_acquire),
+        ("the_lost_reply_to_a_release_takes_nothing_from_the_next", replies::to_a_release),
+        ("the_lost_reply_to_an_extension_promises_nothing", replies::to_an_extension),
+        ("the_lost_reply_to_a_save_is_found_out_by_the_next", replies::to_a_save),
+        ("a_full_database_refuses_a_grant_and_lets_a_release_through", refused::full),
         ("a_read_only_database_is_named_as_such", refused::read_only),
     ];
     let on_servers = on_servers.iter().flat_map(|it| Make::SERVERS.map(|make| (make, it)));

@@ -71,7 +71,8 @@ pub(crate) fn past_the_ttl(make: Make) {
         block_in_place(|| server.resume());
 
         let others = service(&url).await;
-        let next = others.lock(Locked::key(&account).clone()).wait("30s").acquire().await.expect("it has lapsed");
+        let next =
+            others.lock(Locked::key(&account).clone()).wait("30s").acquire().await.expect("it has lapsed");
         assert!(next.fence() > token);
         next.release().await.expect("it is held");
         drop(account);

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use lockproof::{
-    Acquire, AcquireReply, Inspect, LockKey, LockStore, Owner, Release, ReleaseReply, StoreError, StoreErrorKind, Ttl,
+    Acquire, AcquireReply, Inspect, LockKey, LockStore, Owner, Release, ReleaseReply, StoreError,
+    StoreErrorKind, Ttl,
 };
 
 use crate::{
     databases::{Make, Server, store},
     in_runtime,
+    small::Small,
 };
 
 fn key(text: &str) -> LockKey {
@@ -25,7 +27,7 @@ async fn release(store: &Arc<dyn LockStore>, text: &str, owner: &Owner) -> Relea
 
 pub(crate) fn read_only(make: Make) {
     let server = Server::start(make);
-    let url = server.user(&server.database());
+    let url = server.plain_user(&server.database());
     in_runtime(async {
         let store = store(&url).await.expect("opens");
         let me = Owner::unique();
@@ -44,19 +46,22 @@ pub(crate) fn read_only(make: Make) {
     });
 }
 
+/// What a full SQLite file does is in `tests/sqlite_store`.
 pub(crate) fn full(make: Make) {
-    let Some((server, url)) = Server::with_little_room(make) else {
+    let Some(small) = Small::start(make) else {
         eprintln!("not tested: this machine does not let us mount a small disk");
         return;
     };
     in_runtime(async {
-        let store = store(&url).await.expect("opens");
+        let store = store(&small.url).await.expect("opens");
         let me = Owner::unique();
-        let mut held = Vec::new();
+        acquire(&store, "first", &me).await.expect("granted");
+        let mut held = vec!["first".to_owned()];
+        small.fill();
         let error = loop {
-            assert!(held.len() < 100_000, "it never becomes full");
+            assert!(held.len() < 10_000, "it never becomes full");
             // Long keys fill it sooner.
-            let name = format!("{:0>200}", held.len());
+            let name = format!("{:0>400}", held.len());
             match acquire(&store, &name, &me).await {
                 Ok(_) => held.push(name),
                 Err(error) => break error,
@@ -68,7 +73,6 @@ pub(crate) fn full(make: Make) {
             assert_eq!(release(&store, name, &me).await, ReleaseReply::Released, "{name}");
         }
         // Their rows stay, and so there is room for those locks.
-        acquire(&store, &held[0], &me).await.expect("granted");
-        drop(server);
+        acquire(&store, "first", &me).await.expect("granted");
     });
 }

@@ -29,7 +29,9 @@ pub(crate) fn rise(make: Make) {
             granted += 1;
             match granted {
                 _ if granted % 500 == 2 => {} // it expires
-                _ if granted % 10 == 3 => drop(store.force_release(ForceRelease::new(key())).await.expect("forced")),
+                _ if granted % 10 == 3 => {
+                    store.force_release(ForceRelease::new(key())).await.expect("forced");
+                }
                 _ => {
                     let reply = store.release(Release::new(key(), owner)).await.expect("released");
                     assert_eq!(reply, ReleaseReply::Released);
@@ -38,7 +40,6 @@ pub(crate) fn rise(make: Make) {
             match granted {
                 2500 | 7500 => {
                     let (mut child, token) = holder::start(&url, "k", Duration::from_secs(1));
-                    let token = FencingToken::new(token).expect("in range");
                     assert!(token > last, "{token} after {last}");
                     child.kill();
                     (last, granted) = (token, granted + 1);

@@ -2,7 +2,6 @@
 #![cfg(feature = "sqlite")]
 
 mod calls;
-mod killed;
 mod pools;
 mod sqlite;
 mod sqlite_busy;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lockproof::Locks;
+use lockproof::{FencingToken, Locks};
 
 use crate::{
     child::{Child, say},
@@ -12,10 +12,10 @@ use crate::{
 pub(crate) const PART: &str = "holder";
 
 /// A process that keeps the lease of this ttl alive, and the token of the lease.
-pub(crate) fn start(url: &str, key: &str, ttl: Duration) -> (Child, u64) {
+pub(crate) fn start(url: &str, key: &str, ttl: Duration) -> (Child, FencingToken) {
     let mut holder = Child::start(PART, &[url, key, &ttl.as_millis().to_string()]);
-    let token = holder.answer().parse().expect("a token");
-    (holder, token)
+    let token: i64 = holder.answer().parse().expect("a number");
+    (holder, FencingToken::try_from(token).expect("in range"))
 }
 
 pub(crate) async fn part(given: &[&str]) {

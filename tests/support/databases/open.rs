@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use lockproof::{LockStore, Locks, Repository, SqlOptions, SqliteDocuments, SqliteStore, Storage, StoreError};
+use lockproof::{
+    LockStore, Locks, Repository, SqlOptions, SqliteDocuments, SqliteStore, Storage, StoreError,
+};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, sqlite::SqliteConnectOptions};
 
 use super::{

@@ -6,10 +6,20 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use lockproof_test_servers::{MariaDb, Postgres};
+use lockproof_test_servers::{MariaDb, Postgres, Proxy, SmallDisk};
 use tempfile::TempDir;
 
 use super::Make;
+
+macro_rules! on_server {
+    ($self:ident, $server:ident => $what:expr) => {
+        match $self {
+            Self::Files { .. } => panic!("a file has no server"),
+            Self::MariaDb($server) => $what,
+            Self::Postgres($server) => $what,
+        }
+    };
+}
 
 /// A place for databases of one make.
 pub(crate) enum Server {
@@ -138,24 +148,52 @@ impl Server {
         ids.lines().map(str::to_owned).collect()
     }
 
-    /// Ends one of them.
+    /// Ends one of them, if it is still there.
     pub(crate) fn disconnect(&self, url: &str, id: &str) {
         match self {
             Self::Files { .. } => panic!("a file has no connections"),
-            // One that has gone by itself is an error there.
-            Self::MariaDb(server) => server.sql(url, &format!("BEGIN NOT ATOMIC DECLARE CONTINUE HANDLER FOR 1094 BEGIN END; KILL {id}; END")),
+            Self::MariaDb(server) => {
+                let gone = "DECLARE CONTINUE HANDLER FOR 1094 BEGIN END";
+                server.sql(url, &format!("DELIMITER //\nBEGIN NOT ATOMIC {gone}; KILL {id}; END //"))
+            }
             Self::Postgres(server) => server.sql(url, &format!("SELECT pg_terminate_backend({id}, 5000)")),
         };
     }
-}
 
-macro_rules! on_server {
-    ($self:ident, $server:ident => $what:expr) => {
-        match $self {
+    /// The same database for somebody who is not its administrator, where that makes a difference.
+    pub(crate) fn plain_user(&self, url: &str) -> String {
+        let Self::MariaDb(server) = self else { return url.to_owned() };
+        let name = url.rsplit_once('/').expect("it names its database").1;
+        server
+            .sql(url, &format!("CREATE USER plain@'127.0.0.1'; GRANT ALL ON {name}.* TO plain@'127.0.0.1'"));
+        url.replace("//root@", "//plain@")
+    }
+
+    /// Whether those who are not administrators may write.
+    pub(crate) fn set_read_only(&self, url: &str, read_only: bool) {
+        let flag = u8::from(read_only);
+        match self {
             Self::Files { .. } => panic!("a file has no server"),
-            Self::MariaDb($server) => $what,
-            Self::Postgres($server) => $what,
+            Self::MariaDb(server) => drop(server.sql("mysql", &format!("SET GLOBAL read_only = {flag}"))),
+            Self::Postgres(server) => {
+                let name = url.rsplit_once('/').expect("it names its database").1;
+                let sql = format!("ALTER DATABASE {name} SET default_transaction_read_only = {flag}");
+                server.sql("postgres", &sql);
+                // It holds for new connections.
+                for id in self.connections(url) {
+                    self.disconnect("postgres", &id);
+                }
+            }
         }
-    };
+    }
+
+    /// A way to it that can be disturbed.
+    pub(crate) fn proxy(&self) -> Proxy {
+        on_server!(self, server => Proxy::to(("127.0.0.1", server.port())))
+    }
+
+    /// A directory on a disk that it can write to.
+    pub(crate) fn directory_on(&self, disk: &SmallDisk) -> String {
+        on_server!(self, server => disk.directory_of(server)).display().to_string()
+    }
 }
-use on_server;

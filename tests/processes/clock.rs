@@ -55,7 +55,8 @@ fn library() -> PathBuf {
 }
 
 pub(crate) fn scenario(make: Make) {
-    let url = Server::shared(make).database();
+    let server = Server::shared(make);
+    let url = server.database();
     in_runtime(async {
         let one = tokio::spawn(visit(url.clone(), Clock::Ahead, HOUR));
         let other = tokio::spawn(visit(url, Clock::Behind, -HOUR));

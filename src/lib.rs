@@ -90,7 +90,7 @@ pub use crate::store::{
     RotateReply, StoreCapabilities, StoreError, StoreErrorKind, StoreFuture, StoreId, Wakeup, WakeupStream,
 };
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
-pub use crate::store::{InvalidTableName, SqlOptions, TableName};
+pub use crate::store::{InvalidTableName, SchemaMismatch, SqlOptions, TableName};
 #[cfg(feature = "sqlite")]
 pub use crate::{repository::SqliteDocuments, store::SqliteStore};
 #[cfg(feature = "macros")]

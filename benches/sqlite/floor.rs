@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use lockproof::SqliteStore;
+use lockproof::{SqliteStore, TableName};
 use sqlx::{
     ConnectOptions, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::support::Locker;
 
-/// As in src/store/sqlite/schema.rs.
+/// As in src/store/sql/sqlite/schema.rs.
 const TAKE: &str = "INSERT INTO lockproof_locks AS held (key, owner, label, token, acquired_at, expires_at) \
      SELECT ?1, ?2, ?3, now * 1000, now, coalesce(now + ?4, 9223372036854775807) \
      FROM (SELECT CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER) AS now) WHERE true \
@@ -42,7 +42,10 @@ impl Floor {
             .busy_timeout(Duration::from_millis(200))
             .disable_statement_logging();
         let mut connection = options.connect().await.expect("a file");
-        sqlx::query(SqliteStore::SCHEMA).execute(&mut connection).await.expect("a table");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(SqliteStore::schema(&TableName::locks())))
+            .execute(&mut connection)
+            .await
+            .expect("a table");
         Self { connection: Arc::new(Mutex::new(connection)), line: None }
     }
 

@@ -1,7 +1,7 @@
 //! Locks in an SQLite file against their floor: the same two statements on one connection, with the same settings, in a
 //! file in the same directory.
 //!
-//!     cargo bench --features sqlite --bench sqlite
+//!     cargo bench --all-features --bench sqlite
 
 mod floor;
 #[path = "../support/mod.rs"]

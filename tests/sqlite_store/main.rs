@@ -3,5 +3,6 @@
 
 mod calls;
 mod pools;
+mod schema;
 mod sqlite;
 mod sqlite_busy;

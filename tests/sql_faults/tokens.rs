@@ -7,7 +7,7 @@ use lockproof::{
 };
 
 use crate::{
-    databases::{Make, Server, store},
+    databases::{Make, Server, execute, prune, store},
     holder, in_runtime,
 };
 
@@ -44,6 +44,11 @@ pub(crate) fn rise(make: Make) {
                     child.kill();
                     (last, granted) = (token, granted + 1);
                 }
+                3000 | 8000 => {
+                    grow_old(make, &url).await;
+                    let pruned = prune(&url, Duration::from_secs(3600)).await.expect("pruned");
+                    assert_eq!(pruned, 1, "the row that remembers the last token");
+                }
                 4000 if make != Make::Sqlite => {
                     server.stop_cleanly();
                     server.restart();
@@ -56,6 +61,17 @@ pub(crate) fn rise(make: Make) {
             }
         }
     });
+}
+
+/// Makes a row that was written two hours ago of the one that was just written.
+async fn grow_old(make: Make, url: &str) {
+    let then = match make {
+        Make::MariaDb => "expires_at - INTERVAL 2 HOUR",
+        Make::Postgres => "expires_at - interval '2 hours'",
+        Make::Sqlite => "expires_at - 7200000",
+    };
+    let sql = format!("UPDATE lockproof_locks SET expires_at = {then}, token = token - 7200000000");
+    execute(url, sql).await.expect("runs");
 }
 
 fn key() -> LockKey {

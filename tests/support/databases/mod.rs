@@ -9,6 +9,6 @@ mod server;
 pub(crate) use self::{
     accounts::{Account, Check, Writing},
     make::Make,
-    open::{accounts, execute, store, store_with},
+    open::{accounts, execute, prune, store, store_with},
     server::Server,
 };

@@ -1,6 +1,6 @@
 //! By a URL alone, so that another process can do it too.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use lockproof::{
     LockStore, Locks, Repository, SqlOptions, SqliteDocuments, SqliteStore, Storage, StoreError,
@@ -23,6 +23,15 @@ pub(crate) async fn store_with(url: &str, options: SqlOptions) -> Result<Arc<dyn
         Make::Postgres => unimplemented!(),
         Make::Sqlite => Arc::new(SqliteStore::open_with(url, options).await?),
     })
+}
+
+/// Deletes rows of locks that nobody has had for long.
+pub(crate) async fn prune(url: &str, idle: Duration) -> Result<u64, StoreError> {
+    match Make::of(url) {
+        Make::MariaDb => unimplemented!(),
+        Make::Postgres => unimplemented!(),
+        Make::Sqlite => SqliteStore::open(url).await?.prune(idle).await,
+    }
 }
 
 /// The accounts in a database, with connections of their own, under the locks of `locks`.

@@ -5,7 +5,7 @@ mod forward;
 #[macro_use]
 pub(crate) mod migrations;
 #[macro_use]
-mod statements;
+pub(crate) mod statements;
 pub(crate) mod batch;
 pub(crate) mod errors;
 pub(crate) mod making;

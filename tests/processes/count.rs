@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use futures::future::join_all;
-use lockproof::{LockOptions, Locks, Repository, Transient};
+use lockproof::{LockOptions, Locks, Repository};
 
 use crate::{
     child::{Child, say},
     clock::Clock,
-    databases::{Account, Make, Server, Writing, accounts, store},
+    databases::{Make, Server, Writing, accounts, make_accounts, store},
     in_runtime,
 };
 
@@ -32,8 +32,8 @@ fn run(make: Make, clocks: &[Clock]) {
     let before = server.complaints();
     let balance = in_runtime(async {
         let locks = Locks::new(store(&url).await.expect("opens"));
+        make_accounts(&url, 0).await;
         let accounts = accounts(&locks, &url, Writing::default()).await.expect("opens");
-        accounts.insert(Transient::new(Account { id: 1, balance: 0 })).await.expect("inserted");
         let workers: Vec<_> = clocks.iter().map(|clock| clock.child(PART, &[&url])).collect();
         let told: Vec<_> = workers.into_iter().map(|mut worker: Child| worker.answer()).collect();
         assert_eq!(told, vec![format!("added {}", STORES * ROUNDS); clocks.len()]);

@@ -67,8 +67,8 @@ fn trials() -> Vec<Trial> {
     for (locks, data) in [(Make::Postgres, Make::MariaDb), (Make::MariaDb, Make::Postgres)] {
         let group = format!("locks_in_{}_data_in_{}", locks.name(), data.name());
         trials.push(trial(&group, "a_holder_that_was_stopped_past_its_ttl_cannot_save", move || {
-            let (locks, data) = (Server::shared(locks).database(), Server::shared(data).database());
-            zombie::scenario(&locks, &data, Check::FenceAndVersion);
+            let (locks, data) = (Server::shared(locks), Server::shared(data));
+            zombie::scenario(&locks.database(), &data.database(), Check::FenceAndVersion);
         }));
     }
     trials

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use lockproof::{Error, LockOptions, Locked, Locks, Repository, SaveError, Transient};
+use lockproof::{Error, LockOptions, Locked, Locks, Repository, SaveError};
 use rustix::process::{Signal, getpid, kill_process};
 
 use crate::{
     child::{Child, say},
-    databases::{Account, Check, Writing, accounts, store},
+    databases::{Check, Writing, accounts, make_accounts, store},
     in_runtime,
 };
 
@@ -24,8 +24,8 @@ const STOPPING: &str = "stopping";
 pub(crate) fn scenario(locks_in: &str, data_in: &str, check: Check) {
     in_runtime(async {
         let locks = Locks::new(store(locks_in).await.expect("opens"));
+        make_accounts(data_in, 100).await;
         let accounts = accounts(&locks, data_in, Writing::default()).await.expect("opens");
-        accounts.insert(Transient::new(Account { id: 1, balance: 100 })).await.expect("inserted");
         let mut zombie = Child::start(PART, &[locks_in, data_in, check.as_text()]);
         assert_eq!(zombie.answer(), STOPPING);
 

@@ -4,7 +4,7 @@ use futures::future::join_all;
 use lockproof::{Locks, Repository, Transient};
 
 use crate::{
-    databases::{Account, Make, Server, Writing, accounts, store},
+    databases::{Account, Make, Server, Writing, accounts, make_accounts, store},
     in_runtime,
 };
 
@@ -12,7 +12,8 @@ pub(crate) fn fifty_at_once(make: Make) {
     let server = Server::shared(make);
     let url = server.database();
     in_runtime(async {
-        let boots = (0..50).map(|id| tokio::spawn(boot(url.clone(), id)));
+        make_accounts(&url, 0).await;
+        let boots = (2..52).map(|id| tokio::spawn(boot(url.clone(), id)));
         let booted = join_all(boots).await;
         booted.into_iter().for_each(|it| it.expect("no panic"));
     });

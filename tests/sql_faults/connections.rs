@@ -6,11 +6,11 @@ use std::{
 };
 
 use futures::future::join_all;
-use lockproof::{Error, LockOptions, Locks, Outcome, Repository, Transient};
+use lockproof::{Error, LockOptions, Locks, Outcome, Repository};
 use tokio::{task::block_in_place, time::timeout};
 
 use crate::{
-    databases::{Account, Make, Server, Writing, accounts, store},
+    databases::{Account, Make, Server, Writing, accounts, make_accounts, store},
     in_runtime,
 };
 
@@ -22,8 +22,8 @@ pub(crate) fn in_turn(make: Make) {
     let url = server.database();
     in_runtime(async {
         let locks = Locks::new(store(&url).await.expect("opens"));
+        make_accounts(&url, 0).await;
         let accounts = accounts(&locks, &url, Writing::default()).await.expect("opens");
-        accounts.insert(Transient::new(Account { id: 1, balance: 0 })).await.expect("inserted");
         let lease = locks.lock("held").ttl(TTL).keep_alive().acquire().await.expect("free");
         let others = Locks::new(store(&url).await.expect("opens"));
         let waiting = tokio::spawn(async move { others.lock("held").wait("2m").acquire().await });
@@ -60,8 +60,8 @@ pub(crate) fn at_work(make: Make) {
     let url = server.database();
     in_runtime(async {
         let locks = Locks::new(store(&url).await.expect("opens"));
+        make_accounts(&url, 0).await;
         let counter = accounts(&locks, &url, Writing::default()).await.expect("opens");
-        counter.insert(Transient::new(Account { id: 1, balance: 0 })).await.expect("inserted");
         let end = Instant::now() + Duration::from_secs(5);
         let work = (0..4).map(|_| tokio::spawn(add_until(end, url.clone())));
         let work = tokio::spawn(join_all(work));

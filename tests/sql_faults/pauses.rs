@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use lockproof::{AcquireError, Error, LockOptions, Locked, Locks, Outcome, Repository, SaveError, Transient};
+use lockproof::{AcquireError, Error, LockOptions, Locked, Locks, Outcome, Repository, SaveError};
 use tokio::{task::block_in_place, time::timeout};
 
 use crate::{
-    databases::{Account, Make, Server, Writing, accounts, store},
+    databases::{Make, Server, Writing, accounts, make_accounts, store},
     in_runtime,
 };
 
@@ -54,8 +54,8 @@ pub(crate) fn past_the_ttl(make: Make) {
     let url = server.database();
     in_runtime(async {
         let locks = service(&url).await;
+        make_accounts(&url, 0).await;
         let accounts = accounts(&locks, &url, Writing::default()).await.expect("opens");
-        accounts.insert(Transient::new(Account { id: 1, balance: 0 })).await.expect("inserted");
         let options = LockOptions::new().ttl(TTL).keep_alive();
         let mut account = accounts.lock_with(&1, options).await.expect("free");
         let token = Locked::fence(&account);

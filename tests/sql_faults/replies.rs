@@ -4,13 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use lockproof::{
     AcquireError, Error, ExtendError, Lock, LockOptions, Locked, Locks, Outcome, ReleaseError, Repository,
-    Transient,
 };
 use lockproof_test_servers::{Mode, Proxy};
 use tokio::time::timeout;
 
 use crate::{
-    databases::{Account, Make, Server, Writing, accounts, store},
+    databases::{Account, Make, Server, Writing, accounts, make_accounts, store},
     in_runtime,
 };
 
@@ -35,8 +34,8 @@ impl Stage {
         let others = Locks::new(store(&url).await.expect("opens"));
         let store = store(&through).await.expect("opens");
         let locks = Locks::builder().store(store).op_timeout("300ms").build().expect("valid");
+        make_accounts(&through, 0).await;
         let accounts = accounts(&locks, &through, Writing::default()).await.expect("opens");
-        accounts.insert(Transient::new(Account { id: 1, balance: 0 })).await.expect("inserted");
         let stage = Self { proxy, locks, accounts, others };
         stage.warm_up().await;
         stage

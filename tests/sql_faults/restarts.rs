@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use lockproof::{LockOptions, Locked, Locks, OnStoreError, Repository, Transient};
+use lockproof::{LockOptions, Locked, Locks, OnStoreError, Repository};
 use tokio::{task::block_in_place, time::timeout};
 
 use crate::{
-    databases::{Account, Make, Server, Writing, accounts, store},
+    databases::{Make, Server, Writing, accounts, make_accounts, store},
     in_runtime,
 };
 
@@ -26,8 +26,8 @@ fn run(make: Make, stop: fn(&Server)) {
     let url = server.database();
     in_runtime(async {
         let locks = Locks::new(store(&url).await.expect("opens"));
+        make_accounts(&url, 0).await;
         let accounts = accounts(&locks, &url, Writing::default()).await.expect("opens");
-        accounts.insert(Transient::new(Account { id: 1, balance: 0 })).await.expect("inserted");
         let options = LockOptions::new().ttl(TTL).keep_alive();
         let mut account = accounts.lock_with(&1, options).await.expect("free");
         let key = Locked::key(&account).clone();

@@ -1,4 +1,5 @@
 //! This very program, started once more to play a part.
+#![allow(dead_code, reason = "not every binary uses all of it")]
 
 use std::{
     io::{BufRead, BufReader, Lines, Write},

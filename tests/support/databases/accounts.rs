@@ -1,17 +1,31 @@
-//! What is counted, and a home of it that can be made careless.
+//! What is counted, and a storage of it that can be made careless.
 
 use lockproof::{
-    Claim, Claimed, Delete, Insert, Inserted, Lockable, Query, Storage, StoreError, Stored, Update, Written,
+    Claim, Claimed, Delete, Insert, Inserted, Lockable, Query, SqlDatabase, SqlTable, SqlValue, Storage,
+    StoreError, Stored, Update, Written, field,
 };
-use serde::{Deserialize, Serialize};
+use sqlx::{ColumnIndex, Decode, Row};
 
 use super::execute;
 
-#[derive(Lockable, Clone, Debug, Deserialize, Serialize)]
+#[derive(Lockable, Clone, Debug)]
 pub(crate) struct Account {
     #[lock(id)]
     pub(crate) id: i64,
     pub(crate) balance: i64,
+}
+
+/// A plain table.
+pub(super) fn table<D: SqlDatabase>() -> SqlTable<Account, D>
+where
+    i64: SqlValue<D> + for<'r> Decode<'r, D>,
+    for<'c> &'c str: ColumnIndex<D::Row>,
+{
+    SqlTable::builder("accounts")
+        .id(field!(Account.id), |id| id)
+        .column(field!(Account.balance))
+        .build_with(|row| Ok(Account { id: row.try_get("id")?, balance: row.try_get("balance")? }))
+        .expect("a table")
 }
 
 /// What an update looks at.
@@ -48,7 +62,7 @@ impl Default for Writing {
     }
 }
 
-/// A home of the library's, written to as it is said.
+/// The table, written to as it is said.
 pub(super) struct Home<S> {
     pub(super) home: S,
     pub(super) url: String,
@@ -77,10 +91,9 @@ impl<S: Storage<Account>> Storage<Account> for Home<S> {
         if self.writing.check == Check::FenceAndVersion {
             return self.home.update(update).await;
         }
-        // As one writes it who trusts the lock alone. There is one account in this database.
+        // As one writes it who trusts the lock alone.
         let Account { id, balance } = update.entity();
-        let doc = format!(r#"{{"id": {id}, "balance": {balance}}}"#);
-        execute(&self.url, format!("UPDATE lockproof_documents SET doc = '{doc}'")).await?;
+        execute(&self.url, format!("UPDATE accounts SET balance = {balance} WHERE id = {id}")).await?;
         Ok(Written::Done)
     }
 

@@ -2,14 +2,15 @@
 
 use std::{sync::Arc, time::Duration};
 
-use lockproof::{
-    LockStore, Locks, Repository, SqlOptions, SqliteDocuments, SqliteStore, Storage, StoreError,
+use lockproof::{LockStore, Locks, Repository, SqlOptions, SqliteStore, Storage, StoreError};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions, Connection, MySqlConnection, MySqlPool, PgConnection, PgPool, SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode},
 };
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, sqlite::SqliteConnectOptions};
 
 use super::{
     Make,
-    accounts::{Account, Home, Writing},
+    accounts::{Account, Home, Writing, table},
 };
 
 /// A lock store with connections of its own.
@@ -34,6 +35,15 @@ pub(crate) async fn prune(url: &str, idle: Duration) -> Result<u64, StoreError> 
     }
 }
 
+/// Makes the accounts in a database, a table of one's own with one account in it, numbered 1.
+pub(crate) async fn make_accounts(url: &str, balance: i64) {
+    let make = "CREATE TABLE accounts
+        (id BIGINT PRIMARY KEY, balance BIGINT NOT NULL, fence BIGINT NOT NULL, version BIGINT NOT NULL)";
+    execute(url, make.into()).await.expect("makes a table");
+    let first = format!("INSERT INTO accounts VALUES (1, {balance}, 0, 0)");
+    execute(url, first).await.expect("makes a row");
+}
+
 /// The accounts in a database, with connections of their own, under the locks of `locks`.
 pub(crate) async fn accounts(
     locks: &Locks,
@@ -41,10 +51,17 @@ pub(crate) async fn accounts(
     writing: Writing,
 ) -> Result<Arc<dyn Repository<Account>>, StoreError> {
     Ok(match Make::of(url) {
-        Make::MariaDb => unimplemented!(),
-        Make::Postgres => unimplemented!(),
-        Make::Sqlite => under(locks, SqliteDocuments::open(url).await?, url, writing),
+        Make::MariaDb => under(locks, table().pooled(MySqlPool::connect(url).await?), url, writing),
+        Make::Postgres => under(locks, table().pooled(PgPool::connect(url).await?), url, writing),
+        Make::Sqlite => {
+            under(locks, table().pooled(SqlitePool::connect_with(file(url)).await?), url, writing)
+        }
     })
+}
+
+fn file(path: &str) -> SqliteConnectOptions {
+    let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
+    options.journal_mode(SqliteJournalMode::Wal).busy_timeout(Duration::from_secs(30))
 }
 
 fn under(
@@ -60,12 +77,9 @@ fn under(
 pub(crate) async fn execute(url: &str, sql: String) -> Result<(), StoreError> {
     let sql = sqlx::raw_sql(AssertSqlSafe(sql));
     match Make::of(url) {
-        Make::MariaDb => sql.execute(&mut sqlx::MySqlConnection::connect(url).await?).await.map(drop)?,
-        Make::Postgres => sql.execute(&mut sqlx::PgConnection::connect(url).await?).await.map(drop)?,
-        Make::Sqlite => {
-            let mut file = SqliteConnectOptions::new().filename(url).connect().await?;
-            sql.execute(&mut file).await.map(drop)?;
-        }
+        Make::MariaDb => sql.execute(&mut MySqlConnection::connect(url).await?).await.map(drop)?,
+        Make::Postgres => sql.execute(&mut PgConnection::connect(url).await?).await.map(drop)?,
+        Make::Sqlite => sql.execute(&mut file(url).connect().await?).await.map(drop)?,
     }
     Ok(())
 }

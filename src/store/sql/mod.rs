@@ -7,8 +7,12 @@ pub(crate) mod migrations;
 #[macro_use]
 pub(crate) mod statements;
 pub(crate) mod batch;
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
+mod contended;
 pub(crate) mod errors;
 pub(crate) mod making;
+#[cfg(feature = "mysql")]
+pub(crate) mod mysql;
 mod options;
 pub(crate) mod prune;
 pub(crate) mod row;
@@ -17,6 +21,8 @@ mod schema_mismatch;
 pub(crate) mod sqlite;
 mod table_name;
 
+#[cfg(feature = "mysql")]
+pub use mysql::MySqlStore;
 pub use options::SqlOptions;
 pub use schema_mismatch::SchemaMismatch;
 #[cfg(feature = "sqlite")]

@@ -31,7 +31,7 @@ macro_rules! columns {
     )*};
 }
 
-columns!("mysql": sqlx::mysql::MySqlRow, "postgres": sqlx::postgres::PgRow, "sqlite": sqlx::sqlite::SqliteRow);
+columns!("postgres": sqlx::postgres::PgRow, "sqlite": sqlx::sqlite::SqliteRow);
 
 /// A row, and the time it had left by the store's clock when it was read.
 ///
@@ -127,7 +127,7 @@ fn needed<T>(column: &str, value: Result<Option<T>, sqlx::Error>) -> Result<T, s
     })
 }
 
-fn token(number: i64) -> Result<FencingToken, StoreError> {
+pub(crate) fn token(number: i64) -> Result<FencingToken, StoreError> {
     FencingToken::try_from(number).map_err(exhausted)
 }
 

@@ -3,7 +3,6 @@
 mod acquire;
 mod batch;
 pub(crate) mod connection;
-mod contended;
 pub(crate) mod errors;
 mod making;
 mod ops;
@@ -15,13 +14,13 @@ use std::{fmt, path::Path, sync::Arc, time::Duration};
 
 use sqlx::{SqlitePool, sqlite::SqliteSynchronous};
 
-use self::{connection::Database, contended::Contended, schema::Statements};
+use self::{connection::Database, schema::Statements};
 use crate::{
     model::Ttl,
     store::{
         SqlOptions, StoreError, StoreId, TableName,
         announcer::Announcer,
-        sql::{making::Making, migrations::Migrations},
+        sql::{contended::Contended, making::Making, migrations::Migrations},
     },
 };
 

@@ -7,9 +7,9 @@ pub(crate) enum Make {
 }
 
 impl Make {
-    pub(crate) const ALL: [Self; 1] = [Self::Sqlite];
+    pub(crate) const ALL: [Self; 2] = [Self::MariaDb, Self::Sqlite];
     /// Those that are servers, and not a file.
-    pub(crate) const SERVERS: [Self; 0] = [];
+    pub(crate) const SERVERS: [Self; 1] = [Self::MariaDb];
 
     /// By the URL; a path is SQLite's.
     pub(crate) fn of(url: &str) -> Self {

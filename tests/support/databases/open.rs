@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use lockproof::{LockStore, Locks, Repository, SqlOptions, SqliteStore, Storage, StoreError};
+use lockproof::{LockStore, Locks, MySqlStore, Repository, SqlOptions, SqliteStore, Storage, StoreError};
 use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection, MySqlConnection, MySqlPool, PgConnection, PgPool, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode},
@@ -20,7 +20,7 @@ pub(crate) async fn store(url: &str) -> Result<Arc<dyn LockStore>, StoreError> {
 
 pub(crate) async fn store_with(url: &str, options: SqlOptions) -> Result<Arc<dyn LockStore>, StoreError> {
     Ok(match Make::of(url) {
-        Make::MariaDb => unimplemented!(),
+        Make::MariaDb => Arc::new(MySqlStore::open_with(url, options).await?),
         Make::Postgres => unimplemented!(),
         Make::Sqlite => Arc::new(SqliteStore::open_with(url, options).await?),
     })
@@ -29,7 +29,7 @@ pub(crate) async fn store_with(url: &str, options: SqlOptions) -> Result<Arc<dyn
 /// Deletes rows of locks that nobody has had for long.
 pub(crate) async fn prune(url: &str, idle: Duration) -> Result<u64, StoreError> {
     match Make::of(url) {
-        Make::MariaDb => unimplemented!(),
+        Make::MariaDb => MySqlStore::open(url).await?.prune(idle).await,
         Make::Postgres => unimplemented!(),
         Make::Sqlite => SqliteStore::open(url).await?.prune(idle).await,
     }

@@ -2,7 +2,9 @@
 #![cfg(feature = "sqlite")]
 
 mod calls;
+mod limits;
 mod pools;
+mod prune;
 mod schema;
 mod sqlite;
 mod sqlite_busy;

@@ -110,7 +110,7 @@ impl SqliteStore {
     /// # Cancel safety
     /// Can be dropped at any time; the table may have been made.
     pub async fn from_pool_with(pool: SqlitePool, options: SqlOptions) -> Result<Self, StoreError> {
-        Self::over(Database::of_pool(pool)?, options).await
+        Self::over(Database::of_pool(pool, &options)?, options).await
     }
 
     async fn over(database: Database, options: SqlOptions) -> Result<Self, StoreError> {

@@ -33,14 +33,8 @@ impl Quote {
 /// - `{qualifier}`: the schema, quoted, with its dot, or nothing;
 /// - `{schema}`: the schema as a text, or `NULL`.
 pub(crate) fn render(text: &'static str, table: &TableName, quote: Quote) -> SqlStr {
-    let (schema, name) = table.parts();
-    let text = text
-        .replace("{table}", &quote.table(table))
-        .replace("{name}", name)
-        .replace("{qualifier}", &schema.map_or_else(String::new, |schema| quote.name(schema) + "."))
-        .replace("{schema}", &schema.map_or_else(|| "NULL".to_owned(), |schema| format!("'{schema}'")));
     // A name is letters, digits and `_`, and all the rest is in this program: nothing a user sends gets here.
-    AssertSqlSafe(text).into_sql_str()
+    AssertSqlSafe(named(text, table, quote)).into_sql_str()
 }
 
 /// A text that was put together from words of this program, names that were checked (see [`TableName`]) and places for
@@ -49,7 +43,8 @@ pub(crate) fn of_names(text: String) -> SqlStr {
     AssertSqlSafe(text).into_sql_str()
 }
 
-/// The same, with `{seconds}`, `{whole_seconds}` and `{millis}` replaced by how long the server may take over it.
+/// The same, with how long the server may take over it: `{seconds}`, with their fraction, `{whole_seconds}` and
+/// `{millis}`.
 #[cfg(feature = "mysql")]
 pub(crate) fn render_within(
     text: &'static str,
@@ -58,22 +53,20 @@ pub(crate) fn render_within(
     limit: std::time::Duration,
 ) -> SqlStr {
     let millis = limit.as_millis().clamp(1, u128::from(u32::MAX));
-    let text = render_text(text, table, quote)
+    let text = named(text, table, quote)
         .replace("{seconds}", &format!("{}.{:03}", millis / 1000, millis % 1000))
         .replace("{whole_seconds}", &millis.div_ceil(1000).to_string())
         .replace("{millis}", &millis.to_string());
-    // The same, and numbers.
+    // As above, and numbers.
     AssertSqlSafe(text).into_sql_str()
 }
 
-/// The same, for people.
-pub(crate) fn render_text(text: &'static str, table: &TableName, quote: Quote) -> std::sync::Arc<str> {
+fn named(text: &'static str, table: &TableName, quote: Quote) -> String {
     let (schema, name) = table.parts();
     text.replace("{table}", &quote.table(table))
         .replace("{name}", name)
         .replace("{qualifier}", &schema.map_or_else(String::new, |schema| quote.name(schema) + "."))
         .replace("{schema}", &schema.map_or_else(|| "NULL".to_owned(), |schema| format!("'{schema}'")))
-        .into()
 }
 
 /// A struct of statements, and how it is made for a table: `statements! { Quote::DOUBLE, Statements { take: TAKE } }`. With

@@ -7,7 +7,7 @@ use super::{
     values::{bytes, micros},
 };
 use crate::{
-    model::{FencingToken, LockKey},
+    model::{FencingToken, LockKey, Ttl, clock::BootInstant},
     store::{Acquire, AcquireReply, StoreError},
 };
 
@@ -19,8 +19,8 @@ enum Look {
     Free,
     /// It is somebody else's.
     Held(AcquireReply),
-    /// It is ours already.
-    Ours,
+    /// It is ours already, under this token and for this time (`None` for ever).
+    Ours(FencingToken, Option<Duration>),
 }
 
 impl Inner {
@@ -31,12 +31,13 @@ impl Inner {
             true => self.look(&request.key, &owner).await?,
             false => Look::Free,
         };
+        let sent = BootInstant::now();
         let (mut in_turn, mut ours) = (Patience::short(), self.patience());
         loop {
             let done = match look {
                 Look::Missing => self.take_first(&request, &owner).await?,
                 Look::Free => self.take(&request, &owner).await?,
-                Look::Ours => self.take_again(&request, &owner).await?,
+                Look::Ours(..) => self.take_again(&request, &owner).await?,
                 Look::Held(reply) => {
                     self.contended.set(&request.key, true);
                     return Ok(reply);
@@ -46,6 +47,7 @@ impl Inner {
                 self.contended.set(&request.key, false);
                 return Ok(AcquireReply::Granted { token });
             }
+            let since = BootInstant::now().since(sent);
             look = self.look(&request.key, &owner).await?;
             match look {
                 Look::Missing | Look::Held(_) => {}
@@ -54,7 +56,11 @@ impl Inner {
                 Look::Free => {
                     return Ok(AcquireReply::Held { remaining: Some(Duration::ZERO), holder: None });
                 }
-                Look::Ours => ours.pause_for(&request.key).await?,
+                // Another request of the same owner has done what this one would: many of them are not served in turn.
+                Look::Ours(token, left) if stands(left, since, request.ttl) => {
+                    return Ok(AcquireReply::Granted { token });
+                }
+                Look::Ours(..) => ours.pause_for(&request.key).await?,
             }
         }
     }
@@ -86,7 +92,7 @@ impl Inner {
     async fn look(&self, key: &LockKey, owner: &str) -> Result<Look, StoreError> {
         let Some(row) = self.find(key).await? else { return Ok(Look::Missing) };
         if row.is_held_by(owner) {
-            return Ok(Look::Ours);
+            return Ok(Look::Ours(row.token()?, row.remaining()));
         }
         if row.runs() {
             return Ok(Look::Held(AcquireReply::Held {
@@ -98,5 +104,27 @@ impl Inner {
             Some(error) => Err(error),
             None => Ok(Look::Free),
         }
+    }
+}
+
+/// Whether a lock with so much time left stands for `ttl` from when it was asked for.
+fn stands(left: Option<Duration>, since: Duration, ttl: Ttl) -> bool {
+    match (left, ttl.as_duration()) {
+        (None, _) => true,
+        (Some(_), None) => false,
+        (Some(left), Some(ttl)) => left.saturating_add(since) >= ttl,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_stands_for_long_enough_or_not() {
+        let secs = |secs| Some(Duration::from_secs(secs));
+        let (ttl, since) = (Ttl::new(Duration::from_secs(10)).expect("legal"), Duration::from_secs(2));
+        assert!(stands(secs(8), since, ttl) && stands(None, since, ttl) && stands(None, since, Ttl::Never));
+        assert!(!stands(secs(7), since, ttl) && !stands(secs(99), since, Ttl::Never));
     }
 }

@@ -6,7 +6,11 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 use sqlx::{SqlStr, mysql::MySqlRow};
 
-use super::{Inner, patience::Patience, values::micros};
+use super::{
+    Inner,
+    patience::Patience,
+    values::{hex, micros},
+};
 use crate::{
     model::{LockKey, Owner},
     store::{
@@ -19,7 +23,7 @@ use crate::{
 };
 
 /// How many lines a statement has at most, so that it is far below what a server takes.
-pub(super) const LINES: usize = 1_000;
+const LINES: usize = 1_000;
 
 /// One line of a batch.
 trait Line {
@@ -156,15 +160,4 @@ impl Inner {
 fn json<L: Line>(lines: &[&L], number: impl Fn(&L) -> Option<i64>) -> String {
     let line = |line: &&L| json!([hex(line.key().as_str()), hex(&line.owner().to_string()), number(line)]);
     lines.iter().map(line).collect::<Value>().to_string()
-}
-
-pub(super) fn hex(text: &str) -> String {
-    use std::fmt::Write;
-
-    let mut digits = String::with_capacity(text.len() * 2);
-    for byte in text.bytes() {
-        // Writing to a string does not fail.
-        let _ = write!(digits, "{byte:02x}");
-    }
-    digits
 }

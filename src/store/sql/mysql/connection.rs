@@ -113,24 +113,6 @@ impl Database {
         }
     }
 
-    /// Reads rows of a table, if there is such a one.
-    pub(super) async fn read_if_there(
-        &self,
-        statement: impl Fn() -> Statement + Send + Sync,
-    ) -> Result<Option<Vec<MySqlRow>>, StoreError> {
-        let mut tries = Tries::of(self);
-        loop {
-            let mut lent = tries.lend().await?;
-            let answer = match statement().fetch_all(lent.connection()).await {
-                Err(error) if errors::is_missing(&error) => Ok(None),
-                answer => answer.map(Some),
-            };
-            if let Some(rows) = tries.settle(lent, answer)? {
-                return Ok(rows);
-            }
-        }
-    }
-
     /// Runs one writing statement as a transaction of its own. It is sent again if its connection turns out to be cut, so
     /// it has to be one that may be done twice.
     ///
@@ -150,6 +132,11 @@ impl Database {
                 return Ok(Done { rows, token, again: tries.cut.is_some() });
             }
         }
+    }
+
+    /// A connection for more than one statement.
+    pub(super) async fn lend(&self) -> Result<Lent, StoreError> {
+        self.connection().await.map(|connection| Lent(Some(connection)))
     }
 
     async fn connection(&self) -> Result<PoolConnection<MySql>, StoreError> {
@@ -200,10 +187,7 @@ impl<'a> Tries<'a> {
     }
 
     async fn lend(&mut self) -> Result<Lent, StoreError> {
-        match self.database.connection().await {
-            Ok(connection) => Ok(Lent(Some(connection))),
-            Err(error) => Err(self.doubt().unwrap_or(error)),
-        }
+        self.database.lend().await.map_err(|error| self.doubt().unwrap_or(error))
     }
 
     /// The answer; `None` if the statement is to be sent again.
@@ -238,14 +222,14 @@ impl<'a> Tries<'a> {
 
 /// A connection in use. One that is dropped in the middle of a call is closed: nobody waits for the answer, and a server
 /// that hangs would keep the pool's place for ever.
-struct Lent(Option<PoolConnection<MySql>>);
+pub(super) struct Lent(Option<PoolConnection<MySql>>);
 
 impl Lent {
-    fn connection(&mut self) -> &mut MySqlConnection {
+    pub(super) fn connection(&mut self) -> &mut MySqlConnection {
         self.0.as_mut().expect("it is given back once, and then is no more")
     }
 
-    fn give_back(mut self) {
+    pub(super) fn give_back(mut self) {
         drop(self.0.take());
     }
 }
@@ -282,6 +266,6 @@ fn whole_seconds(limit: Duration) -> u64 {
     (limit.as_millis().div_ceil(1000) as u64).max(1)
 }
 
-pub(super) fn misconfigured(what: String) -> StoreError {
+fn misconfigured(what: String) -> StoreError {
     StoreError::new(StoreErrorKind::Misconfigured, what)
 }

@@ -74,8 +74,8 @@ pub(crate) fn verdict(answer: &MySqlDatabaseError) -> Verdict {
         number::NO_SUCH_TABLE | number::NO_SUCH_COLUMN => (
             Misconfigured,
             Some(
-                "make it first (a `MySqlStore` has `ensure_schema()`, and `MySqlStore::SCHEMA` is the text); a table of \
-                 another shape under this name has to be renamed before",
+                "make it first (`ensure_schema()`, a `migrator()`, or the SQL that `schema()` gives); a table of another shape \
+                 under this name has to be renamed before",
             ),
         ),
         number::SYNTAX => (Misconfigured, Some("MariaDB 10.6 or MySQL 8 is needed, or a later one")),
@@ -126,11 +126,6 @@ pub(super) fn is_cut(error: &SqlError) -> bool {
 /// Whether somebody else was in the way, so that no row was hit.
 pub(super) fn is_blocked(error: &SqlError) -> bool {
     matches!(number_of(error), Some(number::LOCK_WAIT_TIMEOUT | number::STATEMENT_TIMEOUT | number::DEADLOCK))
-}
-
-/// Whether there is no such table.
-pub(super) fn is_missing(error: &SqlError) -> bool {
-    number_of(error) == Some(number::NO_SUCH_TABLE)
 }
 
 /// The error of a statement that was sent to the server at `address`.

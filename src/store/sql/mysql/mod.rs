@@ -3,8 +3,8 @@
 mod acquire;
 mod batch;
 mod connection;
-mod ensure;
 pub(crate) mod errors;
+mod making;
 mod ops;
 mod patience;
 mod prune;
@@ -16,7 +16,10 @@ use std::{fmt, sync::Arc, time::Duration};
 use sqlx::MySqlPool;
 
 use self::{connection::Database, schema::Statements};
-use crate::store::{SqlOptions, StoreError, StoreId, TableName, sql::contended::Contended};
+use crate::store::{
+    SqlOptions, StoreError, StoreId, TableName,
+    sql::{contended::Contended, making::Making, migrations::Migrations},
+};
 
 /// Locks in a table of MySQL 8 or MariaDB 10.6, or a later one of either. Its clones share everything.
 ///
@@ -46,16 +49,13 @@ pub struct MySqlStore(Arc<Inner>);
 struct Inner {
     id: StoreId,
     database: Database,
-    table: TableName,
     sql: Statements,
+    schema: Migrations,
     statement_timeout: Duration,
     contended: Contended,
 }
 
 impl MySqlStore {
-    /// The table as SQL text, for those who make their tables themselves.
-    pub const SCHEMA: &'static str = schema::SCHEMA;
-
     /// Connects to a server, making the table where it is not there; any number of processes may do so at once. The pool
     /// is the store's own.
     ///
@@ -107,44 +107,48 @@ impl MySqlStore {
     }
 
     async fn over(database: Database, options: SqlOptions) -> Result<Self, StoreError> {
-        let table = options.table.unwrap_or_else(|| TableName::known("lockproof_locks"));
-        let store = Self(Arc::new(Inner {
+        let table = options.table.unwrap_or_else(TableName::locks);
+        let schema = Migrations::over(&schema::SCHEMA, &table);
+        database.set_up(&schema, options.create_table).await?;
+        Ok(Self(Arc::new(Inner {
             id: StoreId::unique(),
             database,
             sql: Statements::over(&table, options.statement_timeout),
-            table,
+            schema,
             statement_timeout: options.statement_timeout,
             contended: Contended::default(),
-        }));
-        match options.create_table {
-            true => store.0.ensure_schema().await?,
-            false => store.0.check_schema().await?,
-        }
-        Ok(store)
+        })))
     }
 
-    /// Makes the table if it is not there; does nothing if it is, and then needs no right to make one.
+    /// Makes the table if it is not there, and brings one of an earlier version up to date; does nothing otherwise, and
+    /// then needs no right to make tables. Any number of processes may do so at once.
     ///
     /// # Errors
-    /// [`Misconfigured`](crate::StoreErrorKind::Misconfigured) if the right to make it is missing or the table has other
-    /// columns.
+    /// [`Misconfigured`](crate::StoreErrorKind::Misconfigured) if the right to make it is missing, or the table is not this
+    /// crate's: the source is then a [`SchemaMismatch`](crate::SchemaMismatch).
     ///
     /// # Cancel safety
     /// Can be dropped at any time; the table may have been made.
     pub async fn ensure_schema(&self) -> Result<(), StoreError> {
-        self.0.ensure_schema().await
+        self.0.database.bring_up(&self.0.schema).await
     }
 
-    /// Deletes the rows of locks that have been free for longer than `idle`, an hour at least, and says how many they
-    /// were. A lock whose token is not below the server's clock keeps its row, so that no token falls.
+    schema_doors!(schema::SCHEMA);
+
+    /// Deletes the rows of locks that nobody has had for longer than `idle`, and says how many they were.
     ///
-    /// It goes through the table a thousand rows at a time and waits for nobody; run it each day, or never.
+    /// Each key that was ever locked keeps a row of some hundred bytes. Nothing deletes them by itself: a service whose
+    /// keys have no end (orders, sessions) calls this now and then, say once a day, in one of its processes or in a job
+    /// of its own. It goes through the table in short statements, beside all other work. No token falls by it: the next
+    /// one is the clock's, which is higher, even if the clock is set back by up to `idle`.
     ///
     /// # Errors
-    /// [`StoreError`] if the server does not answer; what was deleted before stays deleted.
+    /// [`Rejected`](crate::StoreErrorKind::Rejected) if `idle` is shorter than an hour: the source is then an
+    /// [`InvalidDuration`](crate::InvalidDuration). As for every call if the server does not answer; what was deleted
+    /// until then stays deleted.
     ///
     /// # Cancel safety
-    /// Can be dropped at any time; some rows are deleted then, and others not yet.
+    /// Can be dropped at any time; what was deleted until then stays deleted.
     pub async fn prune(&self, idle: Duration) -> Result<u64, StoreError> {
         self.0.prune(idle).await
     }

@@ -12,7 +12,10 @@
 //! What only one of them understands stands in comments that the other one skips: `/*M! */` is for MariaDB,
 //! `/*!80001 */` and hints (`/*+ */`) for MySQL.
 
-use crate::store::sql::statements::Quote;
+use crate::store::sql::{
+    migrations::{Schema, Version},
+    statements::Quote,
+};
 
 /// How long MariaDB may take over what follows. MySQL ends reads that last too long, and bounds waits for others.
 macro_rules! within {
@@ -117,8 +120,23 @@ macro_rules! row {
     };
 }
 
-/// `VARBINARY` compares bytes: case, accents and trailing blanks count.
-pub(super) const SCHEMA: &str = "
+pub(super) const SCHEMA: Schema =
+    Schema { of: "locks", quote: Quote::BACKTICK, versions: &[TABLE], found: FOUND };
+
+/// `VARBINARY` compares bytes: case, accents and trailing blanks count. A column of another type would not fail; keys
+/// would be cut, or taken for one another. So the types are looked at as well.
+const TABLE: Version = Version {
+    makes: &[
+        "key varbinary(512)",
+        "owner varbinary(255)",
+        "label varchar(255)",
+        "token bigint",
+        "acquired_at datetime(6)",
+        "expires_at datetime(6)",
+        "asked varchar(255)",
+    ],
+    needed: true,
+    up: "
 CREATE TABLE IF NOT EXISTS {table} (
     `key`       VARBINARY(512) NOT NULL PRIMARY KEY,
     owner       VARBINARY(255),
@@ -127,21 +145,14 @@ CREATE TABLE IF NOT EXISTS {table} (
     acquired_at DATETIME(6) NOT NULL,
     expires_at  DATETIME(6) NOT NULL,
     asked       VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
-) ENGINE = InnoDB";
+) ENGINE = InnoDB",
+    down: "DROP TABLE IF EXISTS {table}",
+};
 
-/// What `SHOW COLUMNS` says of each column of it, or how that begins: MySQL 8 has no widths of numbers any more.
-pub(super) const SHAPE: [(&str, &str); 7] = [
-    ("key", "varbinary(512)"),
-    ("owner", "varbinary(255)"),
-    ("label", "varchar(255)"),
-    ("token", "bigint"),
-    ("acquired_at", "datetime(6)"),
-    ("expires_at", "datetime(6)"),
-    ("asked", "varchar(255)"),
-];
-
-/// Fails if there is no such table.
-const COLUMNS: &str = concat!(within!(), "SHOW COLUMNS FROM {table}");
+/// The columns of the table, with their types.
+const FOUND: &str = "SELECT CAST(CONCAT(LOWER(COLUMN_NAME), ' ', LOWER(DATA_TYPE), COALESCE(CONCAT('(', \
+     COALESCE(CHARACTER_MAXIMUM_LENGTH, DATETIME_PRECISION), ')'), '')) AS BINARY) AS found \
+     FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = COALESCE({schema}, DATABASE()) AND TABLE_NAME = '{name}'";
 
 /// key, label, ttl, owner: takes a lock that is free or has lapsed, if it was ever taken before.
 const TAKE: &str = update!(
@@ -264,15 +275,24 @@ const LIST: &str = concat!(
     " ORDER BY `key` LIMIT ?"
 );
 
-/// Whether a row has been free for this many microseconds, and the clock above its token.
+/// Whether a row has been free for this many microseconds, and its token lies below the clock by as much.
 macro_rules! idle {
     ($idle:literal) => {
-        concat!("expires_at < ", now!(), " - INTERVAL ", $idle, " MICROSECOND AND token < ", micros!())
+        concat!(
+            "expires_at < ",
+            now!(),
+            " - INTERVAL ",
+            $idle,
+            " MICROSECOND AND token < ",
+            micros!(),
+            " - ",
+            $idle
+        )
     };
 }
 
-/// idle, after, limit: the next keys, and whether their rows can go.
-const IDLE: &str =
+/// idle, idle, after, limit: the rows behind a key, and whether they can go.
+const LOOK_FOR_IDLE: &str =
     concat!(read!(), "`key`, ", idle!("?"), " AS idle FROM {table} WHERE `key` > ? ORDER BY `key` LIMIT ?");
 
 /// Lines of key, anything and idle.
@@ -281,8 +301,6 @@ const PRUNE: &str = each!("DELETE" "held FROM ", idle!("line.line_ttl"), "");
 statements! {
     within Quote::BACKTICK,
     Statements {
-        schema: SCHEMA,
-        columns: COLUMNS,
         take: TAKE,
         take_first: TAKE_FIRST,
         take_again: TAKE_AGAIN,
@@ -296,7 +314,7 @@ statements! {
         find: FIND,
         find_all: FIND_ALL,
         list: LIST,
-        idle: IDLE,
+        look_for_idle: LOOK_FOR_IDLE,
         prune: PRUNE,
     }
 }

@@ -9,6 +9,18 @@ pub(super) fn bytes(text: &str) -> Vec<u8> {
     text.as_bytes().to_vec()
 }
 
+/// Text as a JSON document has it, which is text itself.
+pub(super) fn hex(text: &str) -> String {
+    use std::fmt::Write;
+
+    let mut digits = String::with_capacity(text.len() * 2);
+    for byte in text.bytes() {
+        // Writing to a string does not fail.
+        let _ = write!(digits, "{byte:02x}");
+    }
+    digits
+}
+
 /// A ttl as SQL has it; `None` is never.
 pub(super) fn micros(ttl: Ttl) -> Option<i64> {
     ttl.as_millis().map(|millis| millis * 1000)

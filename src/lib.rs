@@ -86,6 +86,8 @@ pub use crate::repository::{
 };
 #[cfg(feature = "mysql")]
 pub use crate::store::MySqlStore;
+#[cfg(feature = "postgres")]
+pub use crate::store::PostgresStore;
 pub use crate::store::{
     Acquire, AcquireReply, AskRelease, AskReply, BatchFuture, Extend, ExtendReply, ForceRelease, ForceReply,
     HeldKey, Holder, Inspect, List, LockStore, MemoryStore, Outcome, Release, ReleaseReply, Rotate,

@@ -23,6 +23,8 @@ pub use reply::{
 pub use request::{Acquire, AskRelease, Extend, ForceRelease, Inspect, List, Release, Rotate};
 #[cfg(feature = "mysql")]
 pub use sql::MySqlStore;
+#[cfg(feature = "postgres")]
+pub use sql::PostgresStore;
 #[cfg(feature = "sqlite")]
 pub use sql::SqliteStore;
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]

@@ -14,6 +14,8 @@ pub(crate) mod making;
 #[cfg(feature = "mysql")]
 pub(crate) mod mysql;
 mod options;
+#[cfg(feature = "postgres")]
+pub(crate) mod postgres;
 pub(crate) mod prune;
 pub(crate) mod row;
 mod schema_mismatch;
@@ -24,6 +26,8 @@ mod table_name;
 #[cfg(feature = "mysql")]
 pub use mysql::MySqlStore;
 pub use options::SqlOptions;
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresStore;
 pub use schema_mismatch::SchemaMismatch;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;

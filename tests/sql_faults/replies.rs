@@ -2,11 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
+use futures::future::join_all;
 use lockproof::{
     AcquireError, Error, ExtendError, Lock, LockOptions, Locked, Locks, Outcome, ReleaseError, Repository,
 };
 use lockproof_test_servers::{Mode, Proxy};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use crate::{
     databases::{Account, Make, Server, Writing, accounts, make_accounts, store},
@@ -14,63 +15,74 @@ use crate::{
 };
 
 const TTL: Duration = Duration::from_secs(10);
+/// How long one of the calls here may take.
+const LIMIT: Duration = Duration::from_secs(2);
 /// What a busy machine may add.
 const MARGIN: Duration = Duration::from_secs(2);
+/// How long the way to the server and back takes, so that one answer of several can be aimed at.
+const ROUND_TRIP: Duration = Duration::from_millis(100);
+/// More answers than any call waits for one after the other.
+const ANSWERS: u32 = 5;
+
+/// Plays it once for each answer that it may wait for, with that one lost. A busy machine may aim at another one, and so
+/// what holds is checked for each; but one of them has to be the answer to what was done.
+fn for_each_answer<F: Future<Output = bool> + Send + 'static>(make: Make, play: fn(Stage) -> F) {
+    let server = Server::shared(make);
+    in_runtime(async {
+        let plays = (0..ANSWERS).map(|answer| {
+            let url = server.database();
+            let proxy = server.proxy();
+            tokio::spawn(async move { play(Stage::new(url, proxy, answer).await).await })
+        });
+        let hit: Vec<_> = join_all(plays).await.into_iter().map(|it| it.expect("no panic")).collect();
+        assert!(hit.contains(&true), "no answer was lost to what the server had done");
+    });
+}
 
 /// A service behind a proxy, and another one that has a way of its own.
 struct Stage {
     proxy: Proxy,
+    answer: u32,
     locks: Locks,
     accounts: Arc<dyn Repository<Account>>,
     others: Locks,
+    accounts_of_others: Arc<dyn Repository<Account>>,
 }
 
 impl Stage {
-    async fn new(make: Make) -> Self {
-        let server = Server::shared(make);
-        let url = server.database();
-        let proxy = server.proxy();
+    async fn new(url: String, proxy: Proxy, answer: u32) -> Self {
         let through = proxy.url(&url);
         let others = Locks::new(store(&url).await.expect("opens"));
+        make_accounts(&url, 0).await;
+        let accounts_of_others = accounts(&others, &url, Writing::default()).await.expect("opens");
         let store = store(&through).await.expect("opens");
-        let locks = Locks::builder().store(store).op_timeout("300ms").build().expect("valid");
-        make_accounts(&through, 0).await;
+        let locks = Locks::builder().store(store).op_timeout(LIMIT / 2).build().expect("valid");
         let accounts = accounts(&locks, &through, Writing::default()).await.expect("opens");
-        let stage = Self { proxy, locks, accounts, others };
-        stage.warm_up().await;
-        stage
-    }
-
-    /// What is asked for the first time on a connection is first prepared, and the answer to that would be lost.
-    async fn warm_up(&self) {
-        let lease = self.lock().acquire().await.expect("free");
-        lease.extend(None).await.expect("it is held");
-        lease.release().await.expect("it is held");
-        let mut account = self.accounts.lock(&1).await.expect("free");
-        self.accounts.save(&mut account).await.expect("saved");
-        Locked::release(account).await.expect("it is held");
-    }
-
-    /// Whether somebody holds the lock, once the server has done what it was asked.
-    async fn becomes(&self, held: bool) {
-        let seen = async {
-            while self.others.lock("k").is_locked().await.expect("answers") != held {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        };
-        timeout(MARGIN, seen).await.expect("the server did it");
+        Self { proxy, answer, locks, accounts, others, accounts_of_others }
     }
 
     fn lock(&self) -> Lock {
         self.locks.lock("k").ttl(TTL)
     }
 
-    /// From here on no answer arrives.
-    fn lose_answers(&self) {
-        self.proxy.set(Mode::HoleToClient);
+    /// The call, whose answer is lost if it is the one to be lost or comes after it. From then on none arrives.
+    async fn lose<V>(&self, call: impl Future<Output = V>) -> V {
+        self.proxy.set(Mode::Delay(ROUND_TRIP));
+        let lose = async {
+            // The question is still on its way.
+            sleep(ROUND_TRIP * self.answer + ROUND_TRIP / 4).await;
+            self.proxy.set(Mode::HoleToClient);
+        };
+        futures::join!(call, lose).0
     }
 
-    /// Those that were on their way are lost for good, and then all is well.
+    /// Who holds the lock as the server has it, and for how long.
+    async fn remaining(&self) -> Option<Duration> {
+        let holder = self.others.lock("k").inspect().await.expect("answers");
+        holder.map(|holder| holder.remaining.expect("it ends"))
+    }
+
+    /// The answers that were on their way are lost for good, and then all is well.
     fn mend(&self) {
         self.proxy.set(Mode::Reset);
         self.proxy.set(Mode::Pass);
@@ -79,76 +91,101 @@ impl Stage {
     /// Somebody else gets the lock before its ttl could have ended, and keeps it.
     async fn is_soon_free(&self) {
         let lock = self.others.lock("k").wait("1m");
-        let lease =
-            timeout(TTL / 2, lock.acquire()).await.expect("not only at the end of its ttl").expect("free");
+        let lease = timeout(TTL / 2, lock.acquire()).await.expect("not only at the end of its ttl");
+        let lease = lease.expect("free");
         // What is still tried in the background harms nobody.
-        tokio::time::sleep(MARGIN).await;
+        sleep(MARGIN).await;
         assert!(self.lock().try_acquire().await.expect("answers").is_none());
         lease.release().await.expect("it is held");
     }
 }
 
 pub(crate) fn to_an_acquire(make: Make) {
-    in_runtime(async {
-        let stage = Stage::new(make).await;
-        stage.lose_answers();
-        let error = stage.lock().acquire().await.expect_err("no answer");
-        assert!(matches!(error, AcquireError::Store { .. }), "{error}");
-        assert_eq!(Error::from(error).outcome(), Outcome::Unknown);
-        stage.becomes(true).await;
+    for_each_answer(make, |stage| async move {
+        let acquired = stage.lose(stage.lock().acquire_within(LIMIT)).await;
+        let done = stage.remaining().await.is_some();
         stage.mend();
+        let hit = match acquired {
+            Ok(lease) => {
+                lease.release().await.expect("it is held");
+                false
+            }
+            Err(error) => {
+                assert!(matches!(error, AcquireError::Store { .. }), "{error}");
+                assert_eq!(Error::from(error).outcome(), Outcome::Unknown);
+                done
+            }
+        };
         stage.is_soon_free().await;
+        hit
     });
 }
 
 pub(crate) fn to_a_release(make: Make) {
-    in_runtime(async {
-        let stage = Stage::new(make).await;
+    for_each_answer(make, |stage| async move {
         let lease = stage.lock().acquire().await.expect("free");
-        stage.lose_answers();
-        let error = lease.release().await.expect_err("no answer");
-        assert!(matches!(error, ReleaseError::Store { .. }), "{error}");
-        stage.becomes(false).await;
+        let released = stage.lose(lease.release()).await;
+        let done = stage.remaining().await.is_none();
         stage.mend();
         stage.is_soon_free().await;
+        match released {
+            Ok(()) => false,
+            Err(error) => {
+                assert!(matches!(error, ReleaseError::Store { .. }), "{error}");
+                done
+            }
+        }
     });
 }
 
 pub(crate) fn to_an_extension(make: Make) {
-    in_runtime(async {
-        let stage = Stage::new(make).await;
+    for_each_answer(make, |stage| async move {
         let lease = stage.lock().acquire().await.expect("free");
-        stage.lose_answers();
-        let error = lease.extend("10m").await.expect_err("no answer");
-        assert!(matches!(error, ExtendError::Store { .. }), "{error}");
+        let extended = stage.lose(lease.extend("10m")).await;
+        let done = stage.remaining().await.expect("it is held") > TTL * 2;
         let left = lease.remaining().expect("it ends");
-        assert!(left <= TTL, "only the old deadline is sure, and not {left:?}");
-        let holder = stage.others.lock("k").inspect().await.expect("answers").expect("it is held");
-        assert!(holder.remaining > Some(TTL * 2), "the server did it: {:?}", holder.remaining);
         stage.mend();
-        lease.extend(TTL).await.expect("it is ours");
+        let hit = match extended {
+            Ok(()) => {
+                assert!(done && left > TTL, "{left:?}");
+                false
+            }
+            Err(error) => {
+                assert!(matches!(error, ExtendError::Store { .. }), "{error}");
+                assert!(left <= TTL, "only the old deadline is sure, and not {left:?}");
+                lease.extend(TTL).await.expect("it is ours");
+                done
+            }
+        };
         lease.release().await.expect("it is held");
         stage.is_soon_free().await;
+        hit
     });
 }
 
 pub(crate) fn to_a_save(make: Make) {
-    in_runtime(async {
-        let stage = Stage::new(make).await;
+    for_each_answer(make, |stage| async move {
         let options = LockOptions::new().ttl(TTL).keep_alive();
         let mut account = stage.accounts.lock_with(&1, options).await.expect("free");
         account.balance += 1;
-        stage.lose_answers();
         // A save has no limit of the service's: it is the application's own.
-        match timeout(Duration::from_secs(1), stage.accounts.save(&mut account)).await {
-            Err(_) => {}
-            Ok(saved) => assert_eq!(saved.expect_err("no answer").outcome(), Outcome::Unknown),
-        }
+        let saved = stage.lose(timeout(LIMIT, stage.accounts.save(&mut account))).await;
+        let found = stage.accounts_of_others.find(&1).await.expect("found").expect("it is there");
         stage.mend();
+        let hit = match saved {
+            Ok(Ok(())) => false,
+            Ok(Err(error)) => {
+                assert_eq!(error.outcome(), Outcome::Unknown, "{error}");
+                found.balance == 1
+            }
+            Err(_) => found.balance == 1,
+        };
         stage.accounts.save(&mut account).await.expect("it finds out that it was done");
         account.balance += 1;
         stage.accounts.save(&mut account).await.expect("saved");
         Locked::release(account).await.expect("it is held");
-        assert_eq!(stage.accounts.find(&1).await.expect("found").expect("it is there").balance, 2);
+        let found = stage.accounts_of_others.find(&1).await.expect("found").expect("it is there");
+        assert_eq!(found.balance, 2);
+        hit
     });
 }

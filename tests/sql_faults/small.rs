@@ -15,7 +15,11 @@ impl Small {
     pub(crate) fn start(make: Make) -> Option<Self> {
         if make == Make::MariaDb {
             // All tables in one file that does not grow.
-            let settings = [("innodb-data-file-path", "ibdata1:12M"), ("innodb-file-per-table", "0")];
+            let settings = [
+                ("innodb-data-file-path", "ibdata1:12M"),
+                ("innodb-file-per-table", "0"),
+                ("innodb-undo-tablespaces", "2"),
+            ];
             let server = Server::start_with(make, &settings);
             return Some(Self { url: server.database(), server, disk: None });
         }

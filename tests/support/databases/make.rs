@@ -7,9 +7,9 @@ pub(crate) enum Make {
 }
 
 impl Make {
-    pub(crate) const ALL: [Self; 2] = [Self::MariaDb, Self::Sqlite];
+    pub(crate) const ALL: [Self; 3] = [Self::MariaDb, Self::Postgres, Self::Sqlite];
     /// Those that are servers, and not a file.
-    pub(crate) const SERVERS: [Self; 1] = [Self::MariaDb];
+    pub(crate) const SERVERS: [Self; 2] = [Self::MariaDb, Self::Postgres];
 
     /// By the URL; a path is SQLite's.
     pub(crate) fn of(url: &str) -> Self {

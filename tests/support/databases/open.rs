@@ -2,7 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use lockproof::{LockStore, Locks, MySqlStore, Repository, SqlOptions, SqliteStore, Storage, StoreError};
+use lockproof::{
+    LockStore, Locks, MySqlStore, PostgresStore, Repository, SqlOptions, SqliteStore, Storage, StoreError,
+};
 use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection, MySqlConnection, MySqlPool, PgConnection, PgPool, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode},
@@ -21,7 +23,7 @@ pub(crate) async fn store(url: &str) -> Result<Arc<dyn LockStore>, StoreError> {
 pub(crate) async fn store_with(url: &str, options: SqlOptions) -> Result<Arc<dyn LockStore>, StoreError> {
     Ok(match Make::of(url) {
         Make::MariaDb => Arc::new(MySqlStore::open_with(url, options).await?),
-        Make::Postgres => unimplemented!(),
+        Make::Postgres => Arc::new(PostgresStore::open_with(url, options).await?),
         Make::Sqlite => Arc::new(SqliteStore::open_with(url, options).await?),
     })
 }
@@ -30,7 +32,7 @@ pub(crate) async fn store_with(url: &str, options: SqlOptions) -> Result<Arc<dyn
 pub(crate) async fn prune(url: &str, idle: Duration) -> Result<u64, StoreError> {
     match Make::of(url) {
         Make::MariaDb => MySqlStore::open(url).await?.prune(idle).await,
-        Make::Postgres => unimplemented!(),
+        Make::Postgres => PostgresStore::open(url).await?.prune(idle).await,
         Make::Sqlite => SqliteStore::open(url).await?.prune(idle).await,
     }
 }

@@ -29,7 +29,8 @@ async fn make(connection: &mut PgConnection, schema: &Migrations) -> Result<(), 
     /// Any number that nobody else would think of.
     const LINE: i64 = 0x6c6f_636b_7072_6f6f;
     /// For the line too, in which many may stand.
-    const PATIENCE: &str = "SELECT set_config('statement_timeout', '30s', true), set_config('lock_timeout', '30s', true)";
+    const PATIENCE: &str =
+        "SELECT set_config('statement_timeout', '30s', true), set_config('lock_timeout', '30s', true)";
 
     let mut transaction = connection.begin().await?;
     sqlx::query(PATIENCE).execute(&mut *transaction).await?;

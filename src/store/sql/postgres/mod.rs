@@ -163,8 +163,6 @@ impl PostgresStore {
 
 impl fmt::Debug for PostgresStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PostgresStore")
-            .field("at", &self.0.database.place)
-            .finish_non_exhaustive()
+        f.debug_struct("PostgresStore").field("at", &self.0.database.place).finish_non_exhaustive()
     }
 }

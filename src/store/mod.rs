@@ -28,6 +28,6 @@ pub use sql::PostgresStore;
 #[cfg(feature = "sqlite")]
 pub use sql::SqliteStore;
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
-pub use sql::{InvalidTableName, SchemaMismatch, SqlOptions, TableName};
+pub use sql::{InvalidTableName, LockRows, SchemaMismatch, SqlOptions, TableName};
 pub use store_id::StoreId;
 pub use wakeup::{Wakeup, WakeupStream};

@@ -10,6 +10,7 @@ pub(crate) mod batch;
 #[cfg(any(feature = "mysql", feature = "sqlite"))]
 mod contended;
 pub(crate) mod errors;
+pub(crate) mod lock_rows;
 pub(crate) mod making;
 #[cfg(feature = "mysql")]
 pub(crate) mod mysql;
@@ -23,6 +24,7 @@ mod schema_mismatch;
 pub(crate) mod sqlite;
 mod table_name;
 
+pub use lock_rows::LockRows;
 #[cfg(feature = "mysql")]
 pub use mysql::MySqlStore;
 pub use options::SqlOptions;

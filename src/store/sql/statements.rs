@@ -37,12 +37,6 @@ pub(crate) fn render(text: &'static str, table: &TableName, quote: Quote) -> Sql
     AssertSqlSafe(named(text, table, quote)).into_sql_str()
 }
 
-/// A text that was put together from words of this program, names that were checked (see [`TableName`]) and places for
-/// values.
-pub(crate) fn of_names(text: String) -> SqlStr {
-    AssertSqlSafe(text).into_sql_str()
-}
-
 /// The same, with how long the server may take over it: `{seconds}`, with their fraction, `{whole_seconds}` and
 /// `{millis}`.
 #[cfg(feature = "mysql")]
@@ -58,6 +52,12 @@ pub(crate) fn render_within(
         .replace("{whole_seconds}", &millis.div_ceil(1000).to_string())
         .replace("{millis}", &millis.to_string());
     // As above, and numbers.
+    AssertSqlSafe(text).into_sql_str()
+}
+
+/// A text that was put together from words of this program, names that were checked (see [`TableName`]) and places for
+/// values.
+pub(crate) fn of_names(text: String) -> SqlStr {
     AssertSqlSafe(text).into_sql_str()
 }
 

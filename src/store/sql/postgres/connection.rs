@@ -58,6 +58,10 @@ impl Database {
         Self { pool, place, limit, trying: Mutex::default() }
     }
 
+    pub(crate) fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
     /// How long a statement may wait for another transaction, in the server, as the setting is written.
     pub(super) fn lock_timeout(&self) -> String {
         lock_timeout(self.limit)

@@ -20,7 +20,11 @@ use sqlx::PgPool;
 use self::{connection::Database, schema::Statements, wakeups::Ears};
 use crate::store::{
     SqlOptions, StoreError, StoreId, TableName,
-    sql::{making::Making, migrations::Migrations},
+    sql::{
+        lock_rows::{Rows, sealed::HasRows},
+        making::Making,
+        migrations::Migrations,
+    },
 };
 
 /// Locks in a table of a PostgreSQL database (11 or later), for all processes that reach it. Its clones share everything.
@@ -60,6 +64,7 @@ pub struct PostgresStore(Arc<Inner>);
 
 struct Inner {
     id: StoreId,
+    table: TableName,
     database: Arc<Database>,
     sql: Statements,
     schema: Migrations,
@@ -124,7 +129,7 @@ impl PostgresStore {
         database.set_up(&schema, options.create_table).await?;
         let (database, sql) = (Arc::new(database), Statements::over(&table));
         let ears = Arc::new(Ears::new(Arc::clone(&database), sql.clone()));
-        Ok(Self(Arc::new(Inner { id: StoreId::unique(), database, sql, schema, ears })))
+        Ok(Self(Arc::new(Inner { id: StoreId::unique(), table, database, sql, schema, ears })))
     }
 
     /// Makes the table if it is not there, and brings one of an earlier version up to date; does nothing otherwise, and
@@ -158,6 +163,12 @@ impl PostgresStore {
     /// Can be dropped at any time; what was deleted until then stays deleted.
     pub async fn prune(&self, idle: Duration) -> Result<u64, StoreError> {
         self.0.prune(idle).await
+    }
+}
+
+impl HasRows<sqlx::Postgres> for PostgresStore {
+    fn rows(&self) -> Rows<sqlx::Postgres> {
+        Rows { store: self.0.id, table: self.0.table.clone(), pool: self.0.database.pool().clone() }
     }
 }
 

@@ -2,8 +2,9 @@
 #![cfg(feature = "sqlite")]
 
 mod calls;
-mod killed;
+mod limits;
 mod pools;
+mod prune;
 mod schema;
 mod sqlite;
 mod sqlite_busy;

@@ -55,6 +55,12 @@ pub(crate) fn render_within(
     AssertSqlSafe(text).into_sql_str()
 }
 
+/// A text that was put together from words of this program, names that were checked (see [`TableName`]) and places for
+/// values.
+pub(crate) fn of_names(text: String) -> SqlStr {
+    AssertSqlSafe(text).into_sql_str()
+}
+
 fn named(text: &'static str, table: &TableName, quote: Quote) -> String {
     let (schema, name) = table.parts();
     text.replace("{table}", &quote.table(table))

@@ -93,6 +93,10 @@ impl Database {
         Self { pool, address, probing: Mutex::default() }
     }
 
+    pub(super) fn pool(&self) -> &MySqlPool {
+        &self.pool
+    }
+
     /// Where it is, without the password.
     pub(super) fn address(&self) -> &str {
         &self.address

@@ -18,7 +18,12 @@ use sqlx::MySqlPool;
 use self::{connection::Database, schema::Statements};
 use crate::store::{
     SqlOptions, StoreError, StoreId, TableName,
-    sql::{contended::Contended, making::Making, migrations::Migrations},
+    sql::{
+        contended::Contended,
+        lock_rows::{Rows, sealed::HasRows},
+        making::Making,
+        migrations::Migrations,
+    },
 };
 
 /// Locks in a table of MySQL 8 or MariaDB 10.6, or a later one of either. Its clones share everything.
@@ -48,6 +53,7 @@ pub struct MySqlStore(Arc<Inner>);
 
 struct Inner {
     id: StoreId,
+    table: TableName,
     database: Database,
     sql: Statements,
     schema: Migrations,
@@ -114,6 +120,7 @@ impl MySqlStore {
             id: StoreId::unique(),
             database,
             sql: Statements::over(&table, options.statement_timeout),
+            table,
             schema,
             statement_timeout: options.statement_timeout,
             contended: Contended::default(),
@@ -151,6 +158,12 @@ impl MySqlStore {
     /// Can be dropped at any time; what was deleted until then stays deleted.
     pub async fn prune(&self, idle: Duration) -> Result<u64, StoreError> {
         self.0.prune(idle).await
+    }
+}
+
+impl HasRows<sqlx::MySql> for MySqlStore {
+    fn rows(&self) -> Rows<sqlx::MySql> {
+        Rows { store: self.0.id, table: self.0.table.clone(), pool: self.0.database.pool().clone() }
     }
 }
 

@@ -1,0 +1,23 @@
+//! Tables of a user's own: which column holds what is the user's to say, what belongs in a WHERE clause is written here.
+
+mod builder;
+mod column;
+mod databases;
+mod dialect;
+mod existing;
+mod failures;
+mod guessed_id;
+mod made_id;
+mod others;
+mod pin;
+mod pooled;
+mod run;
+mod select;
+mod table;
+mod text;
+
+pub use builder::{InvalidTable, SqlTableBuilder};
+pub use column::SqlValue;
+pub use dialect::SqlDatabase;
+pub use pooled::Pooled;
+pub use table::{SqlFuture, SqlTable};

@@ -4,6 +4,7 @@
 mod calls;
 mod killed;
 mod limits;
+mod line;
 mod pools;
 mod prune;
 mod schema;

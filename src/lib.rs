@@ -80,10 +80,14 @@ pub use crate::model::{
 pub use crate::proof::{LockProof, Lockable, Locked, OpenMut, Persistent, ReadProof, Stored, Transient};
 pub use crate::repository::{
     Claim, Claimed, Condition, Consuming, Delete, Direction, Field, FieldValue, Filter, FindError,
-    ForceError, Insert, InsertError, Inserted, KeepingGuard, KindTaken, LockError, Locking, LockingAll,
-    LockingArray, MemoryStorage, OptionalLocking, Order, Query, Rejected, Repo, Repository, RepositoryExt,
-    RepositoryFuture, SaveError, Scoped, Storage, Update, Written,
+    ForceError, Insert, InsertError, InsertWith, Inserted, InsertedWith, KeepingGuard, KindTaken, LockError,
+    Locking, LockingAll, LockingArray, Made, MakeEntity, MemoryStorage, OptionalLocking, Order, Query,
+    Rejected, Repo, Repository, RepositoryExt, RepositoryFuture, SaveError, Scoped, Storage, Update, Written,
 };
+#[cfg(feature = "mysql")]
+pub use crate::store::MySqlStore;
+#[cfg(feature = "postgres")]
+pub use crate::store::PostgresStore;
 pub use crate::store::{
     Acquire, AcquireReply, AskRelease, AskReply, BatchFuture, Extend, ExtendReply, ForceRelease, ForceReply,
     HeldKey, Holder, Inspect, List, LockStore, MemoryStore, Outcome, Release, ReleaseReply, Rotate,
@@ -94,7 +98,7 @@ pub use crate::{repository::SqliteDocuments, store::SqliteStore};
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 pub use crate::{
     repository::{InvalidTable, Pooled, SqlDatabase, SqlFuture, SqlTable, SqlTableBuilder, SqlValue},
-    store::{InvalidTableName, SchemaMismatch, SqlOptions, TableName},
+    store::{InvalidTableName, LockRows, SchemaMismatch, SqlOptions, TableName},
 };
 #[cfg(feature = "macros")]
 pub use lockproof_macros::{LockKeyPart, Lockable};

@@ -1,15 +1,15 @@
 use std::{any::TypeId, fmt, marker::PhantomData};
 
 use super::{
-    Consuming, Filter, FindError, InsertError, Inserted, KindTaken, Locking, LockingAll, Query, Rejected,
-    Repository, RepositoryFuture, Storage, force, load, load_all, tickets::Row, write,
+    Consuming, Filter, FindError, InsertError, Inserted, KindTaken, Locking, LockingAll, MakeEntity, Query,
+    Rejected, Repository, RepositoryFuture, Storage, force, insert_with, load, load_all, tickets::Row, write,
 };
 use crate::{
     error::Result,
     lock::{Kind, LockOptions, Locks},
-    model::clock,
+    model::{LockKey, Namespace},
     proof::{Lockable, Locked, Persistent, Stored, Transient},
-    store::ForceReply,
+    store::{ForceReply, StoreError, StoreErrorKind},
 };
 
 /// The library's repository over a [`Storage`]: locks, loads, checks, and hands out the tickets.
@@ -62,6 +62,26 @@ impl<T: Lockable, S: Storage<T>> Repo<T, S> {
         &self.storage
     }
 
+    /// The storage, for what is done under a lock.
+    pub(super) fn locked_storage(&self) -> Result<&S, StoreError> {
+        let held_in = self.locks.handle().service().domain().store();
+        if self.storage.pinned_to().is_none_or(|pinned| pinned == held_in) {
+            return Ok(&self.storage);
+        }
+        let what = "the rows of this storage are pinned by another lock store than that of the repository's `Locks`, so \
+                    nobody would be kept from writing them; make the `Locks` of the very store that the storage was \
+                    given, or of a clone of it";
+        Err(StoreError::new(StoreErrorKind::Misconfigured, what))
+    }
+
+    pub(super) fn row<'a>(&'a self, id: &'a T::Id, key: &'a LockKey) -> Row<'a, T> {
+        Row { id, key, namespace: self.namespace() }
+    }
+
+    pub(super) fn namespace(&self) -> &Namespace {
+        self.locks.handle().service().namespace()
+    }
+
     pub(super) fn locks(&self) -> &Locks {
         &self.locks
     }
@@ -81,8 +101,7 @@ impl<T: Lockable, S: Storage<T>> Repo<T, S> {
         self.check_kind()?;
         let id = entity.id();
         let key = T::lock_key(&id)?;
-        let version = i64::try_from(clock::wall_micros()).unwrap_or(i64::MAX);
-        let insert = Row { id: &id, key: &key }.insert(entity, version);
+        let insert = self.row(&id, &key).insert(entity, insert_with::first_version());
         match self.storage.insert(insert).await {
             Ok(Inserted::Done { version }) => Ok(version),
             Ok(Inserted::Exists) => Err(InsertError::AlreadyExists { key }),
@@ -138,6 +157,13 @@ impl<T: Lockable, S: Storage<T>> Repository<T> for Repo<T, S> {
                 Err(error) => Err(Rejected::new(entity, error)),
             }
         })
+    }
+
+    fn insert_with_dyn<'a>(&'a self, make: Box<MakeEntity<'a, T>>) -> RepositoryFuture<'a, Persistent<T>>
+    where
+        T: 'a,
+    {
+        Box::pin(async move { Ok(insert_with::insert_with(self, &*make).await?) })
     }
 
     fn save<'a>(&'a self, entity: &'a mut Locked<Persistent<T>>) -> RepositoryFuture<'a, ()> {

@@ -1,8 +1,8 @@
-use super::{Claim, Delete, Insert, Query, Update};
+use super::{Claim, Delete, Insert, InsertWith, InsertedWith, Query, Update};
 use crate::{
     model::FencingToken,
     proof::{Lockable, Stored},
-    store::StoreError,
+    store::{StoreError, StoreId},
 };
 
 /// How entities of one type are kept: what a user writes for a table of their own.
@@ -160,12 +160,36 @@ pub trait Storage<T: Lockable>: Send + Sync + 'static {
     /// Writes a new entity with a fence of 0 and the version of the ticket; never over one that is there.
     fn insert(&self, insert: Insert<'_, T>) -> impl Future<Output = Result<Inserted, StoreError>> + Send;
 
+    /// Writes a new entity, as [`insert`](Self::insert) does, with an id that is made here: for
+    /// [`RepositoryExt::insert_with`](crate::RepositoryExt::insert_with). The default makes none and is
+    /// [`Unsupported`](crate::StoreErrorKind::Unsupported).
+    ///
+    /// Where the database has a sequence it is three lines:
+    ///
+    /// ```ignore
+    /// let made = insert.make(self.next_id().await?)?;
+    /// let inserted = self.insert(made.ticket()).await?;
+    /// Ok(made.inserted(inserted))
+    /// ```
+    fn insert_with(
+        &self,
+        insert: InsertWith<'_, T>,
+    ) -> impl Future<Output = Result<InsertedWith<T>, StoreError>> + Send {
+        async move { Err(insert.unsupported()) }
+    }
+
     /// Writes an entity if its row still has this token and one of these versions, and gives the row the new version
     /// of the ticket.
     fn update(&self, update: Update<'_, T>) -> impl Future<Output = Result<Written, StoreError>> + Send;
 
     /// Removes an entity if its row still has this token and one of these versions.
     fn delete(&self, delete: Delete<'_, T>) -> impl Future<Output = Result<Written, StoreError>> + Send;
+
+    /// The lock store whose rows this storage pins instead of stamping its own, if it does: a repository over it refuses
+    /// the locks of any other store.
+    fn pinned_to(&self) -> Option<StoreId> {
+        None
+    }
 }
 
 /// What came of a [`Claim`].
@@ -209,6 +233,8 @@ pub enum Written {
     },
     /// There is no such row, or another one that was made since.
     Gone,
+    /// Nobody holds the lock any more, says its row, which the storage has pinned; nothing was changed.
+    Lost,
     /// Somebody wrote the row without the lock, or under the same token; nothing was changed.
     Stale {
         /// The version of the row.

@@ -2,7 +2,6 @@
 #![cfg(feature = "sqlite")]
 
 mod calls;
-mod killed;
 mod limits;
 mod line;
 mod pools;

@@ -5,8 +5,10 @@ use sqlx::Pool;
 use super::{dialect::SqlDatabase, table::SqlTable};
 use crate::{
     proof::{Lockable, Stored},
-    repository::{Claim, Claimed, Delete, Insert, Inserted, Query, Storage, Update, Written},
-    store::StoreError,
+    repository::{
+        Claim, Claimed, Delete, Insert, InsertWith, Inserted, InsertedWith, Query, Storage, Update, Written,
+    },
+    store::{StoreError, StoreId},
 };
 
 /// An [`SqlTable`] and the pool of its database: a storage. Made by [`SqlTable::pooled`].
@@ -44,12 +46,20 @@ impl<T: Lockable, D: SqlDatabase> Storage<T> for Pooled<T, D> {
         self.table.insert(&self.pool, &insert).await
     }
 
+    async fn insert_with(&self, insert: InsertWith<'_, T>) -> Result<InsertedWith<T>, StoreError> {
+        self.table.insert_with(&self.pool, &insert).await
+    }
+
     async fn update(&self, update: Update<'_, T>) -> Result<Written, StoreError> {
         self.table.update(&self.pool, &update).await
     }
 
     async fn delete(&self, delete: Delete<'_, T>) -> Result<Written, StoreError> {
         self.table.delete(&self.pool, &delete).await
+    }
+
+    fn pinned_to(&self) -> Option<StoreId> {
+        self.table.pinned_to()
     }
 }
 

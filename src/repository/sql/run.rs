@@ -1,6 +1,6 @@
 //! The statements as they run, on a connection that may be in a transaction.
 
-use sqlx::{Connection, Error as SqlError};
+use sqlx::Error as SqlError;
 
 use super::dialect::{Prepared, SqlDatabase};
 
@@ -25,7 +25,7 @@ pub(super) async fn claim<D: SqlDatabase>(
             None => Ok(Hit::Missed(D::fetch(connection, why).await?.pop())),
         };
     }
-    let mut transaction = connection.begin().await?;
+    let mut transaction = D::begin(connection).await?;
     if D::execute(&mut transaction, stamp).await? == 0 {
         transaction.rollback().await?;
         return Ok(Hit::Missed(D::fetch(connection, why).await?.pop()));
@@ -68,10 +68,21 @@ pub(super) async fn insert<D: SqlDatabase>(
 /// Writes or removes a row; if none was hit, gives fence and version of the row, if there is one.
 pub(super) async fn write<D: SqlDatabase>(
     connection: &mut D::Connection,
+    pin: Option<Prepared<D>>,
     write: Prepared<D>,
     why: Prepared<D>,
 ) -> Result<Option<Option<D::Row>>, SqlError> {
-    match D::execute(connection, write).await? {
+    let hit = match pin {
+        None => D::execute(connection, write).await?,
+        Some(pin) => {
+            let mut transaction = D::begin(connection).await?;
+            D::fetch(&mut transaction, pin).await?;
+            let hit = D::execute(&mut transaction, write).await?;
+            transaction.commit().await?;
+            hit
+        }
+    };
+    match hit {
         0 => Ok(Some(D::fetch(connection, why).await?.pop())),
         _ => Ok(None),
     }

@@ -7,9 +7,16 @@ pub(crate) mod migrations;
 #[macro_use]
 pub(crate) mod statements;
 pub(crate) mod batch;
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
+mod contended;
 pub(crate) mod errors;
+pub(crate) mod lock_rows;
 pub(crate) mod making;
+#[cfg(feature = "mysql")]
+pub(crate) mod mysql;
 mod options;
+#[cfg(feature = "postgres")]
+pub(crate) mod postgres;
 pub(crate) mod prune;
 pub(crate) mod row;
 mod schema_mismatch;
@@ -17,7 +24,12 @@ mod schema_mismatch;
 pub(crate) mod sqlite;
 mod table_name;
 
+pub use lock_rows::LockRows;
+#[cfg(feature = "mysql")]
+pub use mysql::MySqlStore;
 pub use options::SqlOptions;
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresStore;
 pub use schema_mismatch::SchemaMismatch;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;

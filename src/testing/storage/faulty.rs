@@ -10,8 +10,10 @@ use tokio::task::yield_now;
 
 use crate::{
     proof::{Lockable, Stored},
-    repository::{Claim, Claimed, Delete, Insert, Inserted, Query, Storage, Update, Written},
-    store::{StoreError, StoreErrorKind, sharded},
+    repository::{
+        Claim, Claimed, Delete, Insert, InsertWith, Inserted, InsertedWith, Query, Storage, Update, Written,
+    },
+    store::{StoreError, StoreErrorKind, StoreId, sharded},
 };
 
 /// A storage that fails as it is told, over one that does not: for tests of what an application does then.
@@ -125,11 +127,19 @@ impl<T: Lockable, S: Storage<T>> Storage<T> for FaultyStorage<S> {
         slowly(self.inner.insert(insert)).await
     }
 
+    async fn insert_with(&self, insert: InsertWith<'_, T>) -> Result<InsertedWith<T>, StoreError> {
+        slowly(self.inner.insert_with(insert)).await
+    }
+
     async fn update(&self, update: Update<'_, T>) -> Result<Written, StoreError> {
         self.write(self.inner.update(update)).await
     }
 
     async fn delete(&self, delete: Delete<'_, T>) -> Result<Written, StoreError> {
         self.write(self.inner.delete(delete)).await
+    }
+
+    fn pinned_to(&self) -> Option<StoreId> {
+        self.inner.pinned_to()
     }
 }

@@ -2,9 +2,10 @@ use std::fmt::Debug;
 
 use crate::{
     lock::Locks,
+    model::{FencingToken, LockKey},
     proof::{Lockable, Locked, Persistent},
-    repository::{Filter, Order, Storage},
-    store::StoreError,
+    repository::{Filter, MakeEntity, Order, Storage},
+    store::{StoreError, StoreErrorKind},
     testing::harness::{CaseFuture, in_real_time},
 };
 
@@ -40,6 +41,22 @@ pub trait StorageHarness {
         async { Ok(Locks::memory()) }
     }
 
+    /// Has somebody have taken this lock under at least this token, for a time that has passed: only for a storage that
+    /// [pins](crate::Storage::pinned_to) the row of the lock, whose rows have no fence of their own to claim. A lock whose
+    /// token is not below this one stays as it is. The key is as the store has it.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the lock store cannot be reached, which fails the case.
+    ///
+    /// # Cancel safety
+    /// It is never dropped half-way.
+    fn taken(&self, _key: &LockKey, _token: FencingToken) -> impl Future<Output = Result<(), StoreError>> {
+        async {
+            let what = "the storage pins the rows of locks, so its harness has to say how a lock is `taken`";
+            Err(StoreError::new(StoreErrorKind::Unsupported, what))
+        }
+    }
+
     /// An entity with an id that belongs to `id` alone, and with this number, which lies between 0 and 1000.
     fn entity(&self, id: u32, number: i64) -> Self::Entity;
 
@@ -56,6 +73,12 @@ pub trait StorageHarness {
 
     /// An entity with this text as its id; `None` unless it is overridden.
     fn with_id(&self, _id: &str) -> Option<Self::Entity> {
+        None
+    }
+
+    /// Makes an entity with this number of an id that the storage has made; `None`, as for a storage that makes none, unless
+    /// it is overridden.
+    fn with_made_id(&self, _number: i64) -> Option<Box<MakeEntity<'static, Self::Entity>>> {
         None
     }
 

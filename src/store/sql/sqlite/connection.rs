@@ -78,6 +78,10 @@ impl Database {
         Ok(Self { pool, path, patience: options.patience, turn: Mutex::default() })
     }
 
+    pub(crate) fn pool(&self) -> &SqlitePool {
+        &self.pool
+    }
+
     pub(crate) fn path(&self) -> &str {
         &self.path
     }

@@ -3,7 +3,6 @@
 mod acquire;
 mod batch;
 pub(crate) mod connection;
-mod contended;
 pub(crate) mod errors;
 mod line;
 mod making;
@@ -16,13 +15,18 @@ use std::{fmt, path::Path, sync::Arc, time::Duration};
 
 use sqlx::{SqlitePool, sqlite::SqliteSynchronous};
 
-use self::{connection::Database, contended::Contended, line::Line, schema::Statements};
+use self::{connection::Database, line::Line, schema::Statements};
 use crate::{
     model::Ttl,
     store::{
         SqlOptions, StoreError, StoreId, TableName,
         announcer::Announcer,
-        sql::{making::Making, migrations::Migrations},
+        sql::{
+            contended::Contended,
+            lock_rows::{Rows, sealed::HasRows},
+            making::Making,
+            migrations::Migrations,
+        },
     },
 };
 
@@ -56,6 +60,7 @@ pub struct SqliteStore(Arc<Inner>);
 
 struct Inner {
     id: StoreId,
+    table: TableName,
     database: Arc<Database>,
     sql: Statements,
     schema: Migrations,
@@ -127,6 +132,7 @@ impl SqliteStore {
             id: StoreId::unique(),
             database: Arc::new(database),
             sql: Statements::over(&table),
+            table,
             schema,
             contended: Contended::default(),
             line: Line::default(),
@@ -165,6 +171,12 @@ impl SqliteStore {
     /// Can be dropped at any time; what was deleted until then stays deleted.
     pub async fn prune(&self, idle: Duration) -> Result<u64, StoreError> {
         self.0.prune(idle).await
+    }
+}
+
+impl HasRows<sqlx::Sqlite> for SqliteStore {
+    fn rows(&self) -> Rows<sqlx::Sqlite> {
+        Rows { store: self.0.id, table: self.0.table.clone(), pool: self.0.database.pool().clone() }
     }
 }
 

@@ -5,4 +5,6 @@
 mod entities;
 mod homes;
 mod made_ids;
+mod others;
 mod pinned;
+mod pins;

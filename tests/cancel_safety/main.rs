@@ -7,8 +7,8 @@
 //! (`World::check`).
 
 mod admin;
-// With all cases, those of files included.
-#[cfg(feature = "sqlite")]
+// With all cases, those of files and servers included.
+#[cfg(all(feature = "postgres", feature = "sqlite"))]
 mod complete;
 mod drive;
 #[cfg(feature = "sqlite")]
@@ -19,12 +19,14 @@ mod imports;
 mod leases;
 mod locks;
 mod planted;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod public;
 mod repositories;
 mod runs;
 mod seats;
 mod slow;
-#[cfg(feature = "sqlite")]
+#[cfg(all(feature = "postgres", feature = "sqlite"))]
 #[path = "../support/sources.rs"]
 mod sources;
 mod stores;
@@ -71,6 +73,13 @@ async fn dropped_at_a_store_that_takes_some_time() {
 #[tokio::test(start_paused = true)]
 async fn dropped_at_a_store_that_answers_at_once() {
     all_are_safe(Home::Memory(Pace::AsItIs), cases()).await;
+}
+
+/// In real time: what is dropped speaks to a server.
+#[cfg(feature = "postgres")]
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_of_postgres_are_dropped() {
+    all_are_safe(Home::Memory(Pace::AsItIs), postgres::cases()).await;
 }
 
 /// In real time, and in fewer settings.

@@ -111,6 +111,15 @@ impl Database {
         // Counted from here, so that a long line ends soon after the first in it has given up.
         let patience = self.patience();
         let _turn = self.turn().await;
+        self.in_turn(patience, statement).await
+    }
+
+    /// The same for who has the turn.
+    pub(super) async fn in_turn(
+        &self,
+        patience: Patience,
+        statement: impl Fn() -> Statement + Send + Sync,
+    ) -> Result<Vec<SqliteRow>, StoreError> {
         self.rows(patience, statement).await
     }
 
@@ -158,6 +167,7 @@ impl Database {
 }
 
 /// How long an error of the kind "busy" is worth another try.
+#[derive(Clone, Copy)]
 pub(crate) struct Patience {
     since: BootInstant,
     limit: Duration,

@@ -92,9 +92,9 @@ pub(crate) fn verdict(answer: &PgDatabaseError) -> Verdict {
     Verdict::new(kind, remedy)
 }
 
-/// Whether the statement can be sent again at once, if doing it twice does no harm: the connection broke, as one does
-/// that was cut while nobody used it, or another transaction was in the way.
-pub(super) fn is_worth_another_try(error: &SqlError) -> bool {
+/// Whether the connection broke, as one does that was cut while nobody used it. Nobody knows whether the statement was
+/// done.
+pub(super) fn is_cut(error: &SqlError) -> bool {
     use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, NotConnected, UnexpectedEof};
     match error {
         SqlError::Io(error) => {
@@ -103,17 +103,19 @@ pub(super) fn is_worth_another_try(error: &SqlError) -> bool {
                 BrokenPipe | ConnectionAborted | ConnectionReset | NotConnected | UnexpectedEof
             )
         }
-        _ => matches!(
-            state_of(error),
-            Some(
-                state::SHUT_DOWN
-                    | state::CRASHED
-                    | state::IDLE_SESSION
-                    | state::SERIALIZATION
-                    | state::DEADLOCK
-            )
-        ),
+        _ => matches!(state_of(error), Some(state::SHUT_DOWN | state::CRASHED | state::IDLE_SESSION)),
     }
+}
+
+/// Whether another transaction was in the way, so that the statement was not done. Between statements of this crate that
+/// cannot be, unless the role or the database has another isolation than READ COMMITTED.
+pub(super) fn is_conflict(error: &SqlError) -> bool {
+    matches!(state_of(error), Some(state::SERIALIZATION | state::DEADLOCK))
+}
+
+/// Whether a server that does not let us in now may do so soon.
+pub(super) fn passes_by_itself(error: &SqlError) -> bool {
+    matches!(state_of(error), Some(state::TOO_MANY | state::STARTING))
 }
 
 /// Whether the statement waited for another transaction for as long as it may.

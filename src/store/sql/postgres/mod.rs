@@ -126,6 +126,7 @@ impl PostgresStore {
     async fn over(database: Database, options: SqlOptions) -> Result<Self, StoreError> {
         let table = options.table.unwrap_or_else(TableName::locks);
         let schema = Migrations::over(&schema::SCHEMA, &table);
+        database.reach().await?;
         database.set_up(&schema, options.create_table).await?;
         let (database, sql) = (Arc::new(database), Statements::over(&table));
         let ears = Arc::new(Ears::new(Arc::clone(&database), sql.clone()));

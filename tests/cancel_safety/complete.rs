@@ -11,6 +11,12 @@ const EXCLUDED: &[(&str, &str)] = &[
         "what a user implements: `Repo` alone makes the tickets for it and calls it, in each case of a repository",
     ),
     (
+        "src/repository/sql/table.rs",
+        "what takes the tickets of a `Storage`: each case of a repository runs over it, in `rows_of_a_table_are_dropped`",
+    ),
+    ("src/repository/sql/select.rs", "as those of table.rs"),
+    ("src/repository/sql/made_id.rs", "as those of table.rs"),
+    (
         "src/testing/",
         "the kit for tests, and what its users implement for their tests: nothing of it outlives a test that is over",
     ),

@@ -98,6 +98,11 @@ mod in_a_file {
     }
 
     #[tokio::test]
+    async fn rows_of_a_table_are_dropped() {
+        all_are_safe(Home::Table, repositories::cases()).await;
+    }
+
+    #[tokio::test]
     async fn calls_of_the_store_are_dropped() {
         let cases = [stores::cases(), files::cases()].into_iter().flatten().collect();
         all_are_safe(Home::File, cases).await;

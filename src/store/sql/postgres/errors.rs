@@ -10,6 +10,7 @@ use crate::store::{StoreError, StoreErrorKind, sql::errors::Verdict};
 
 /// <https://www.postgresql.org/docs/current/errcodes-appendix.html>
 mod state {
+    pub(super) const PROTOCOL: &str = "08P01";
     pub(super) const READ_ONLY: &str = "25006";
     pub(super) const NO_STATEMENT: &str = "26000";
     pub(super) const NOT_AUTHORIZED: &str = "28000";
@@ -47,8 +48,14 @@ pub(crate) fn verdict(answer: &PgDatabaseError) -> Verdict {
         state::NO_STATEMENT | state::STATEMENT_EXISTS => (
             Misconfigured,
             Some(
-                "a pooler changes sessions between statements; give a pool with `statement_cache_capacity(0)`, or \
-                 connect to the server itself",
+                "a pooler changes sessions between statements and does not keep track of those that are prepared; \
+                 connect to the server itself, let it pool sessions, or see to its `max_prepared_statements`",
+            ),
+        ),
+        state::PROTOCOL => (
+            Misconfigured,
+            Some(
+                "a pooler that does not know `options` is to ignore them: `ignore_startup_parameters = options`",
             ),
         ),
         state::NOT_AUTHORIZED | state::WRONG_PASSWORD => {

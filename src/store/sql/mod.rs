@@ -18,6 +18,7 @@ mod options;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
 pub(crate) mod prune;
+mod replies;
 pub(crate) mod row;
 mod schema_mismatch;
 #[cfg(feature = "sqlite")]

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     model::{FencingToken, LockKey, Ttl, clock::BootInstant},
-    store::{Acquire, AcquireReply, StoreError},
+    store::{Acquire, AcquireReply, StoreError, sql::replies},
 };
 
 /// What the row allows us to do.
@@ -95,10 +95,7 @@ impl Inner {
             return Ok(Look::Ours(row.token()?, row.remaining()));
         }
         if row.runs() {
-            return Ok(Look::Held(AcquireReply::Held {
-                remaining: row.remaining(),
-                holder: Some(row.holder()?),
-            }));
+            return Ok(Look::Held(replies::held(&row)?));
         }
         match row.exhausted(FencingToken::ZERO) {
             Some(error) => Err(error),

@@ -41,8 +41,8 @@ pub(crate) fn read_only(make: Make) {
         crate::databases::store(&url).await.expect("the table is there, so nothing has to be written");
 
         server.set_read_only(&url, false);
-        assert_eq!(release(&store, "held", &me).await, ReleaseReply::Released);
         acquire(&store, "k", &me).await.expect("granted");
+        assert_eq!(release(&store, "held", &me).await, ReleaseReply::Released);
     });
 }
 
@@ -57,7 +57,7 @@ pub(crate) fn full(make: Make) {
         let me = Owner::unique();
         acquire(&store, "first", &me).await.expect("granted");
         let mut held = vec!["first".to_owned()];
-        small.fill();
+        small.disk.fill();
         let error = loop {
             assert!(held.len() < 10_000, "it never becomes full");
             // Long keys fill it sooner.

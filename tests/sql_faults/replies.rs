@@ -22,7 +22,7 @@ const MARGIN: Duration = Duration::from_secs(2);
 /// How long the way to the server and back takes, so that one answer of several can be aimed at.
 const ROUND_TRIP: Duration = Duration::from_millis(100);
 /// More answers than any call waits for one after the other.
-const ANSWERS: u32 = 5;
+const ANSWERS: u32 = 8;
 
 /// Plays it once for each answer that it may wait for, with that one lost. A busy machine may aim at another one, and so
 /// what holds is checked for each; but one of them has to be the answer to what was done.

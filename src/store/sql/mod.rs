@@ -15,6 +15,8 @@ pub(crate) mod making;
 #[cfg(feature = "mysql")]
 pub(crate) mod mysql;
 mod options;
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
+mod patience;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
 pub(crate) mod prune;

@@ -3,12 +3,14 @@ use std::time::Duration;
 use super::{
     Inner,
     connection::Done,
-    patience::Patience,
     values::{bytes, micros},
 };
 use crate::{
     model::{FencingToken, LockKey, Ttl, clock::BootInstant},
-    store::{Acquire, AcquireReply, StoreError, sql::replies},
+    store::{
+        Acquire, AcquireReply, StoreError,
+        sql::{patience::Patience, replies},
+    },
 };
 
 /// What the row allows us to do.

@@ -3,12 +3,12 @@
 use sqlx::{Connection, SqliteConnection};
 
 use super::{
-    connection::{Database, PATIENCE_AT_BOOT, Patience},
+    connection::{Database, PATIENCE_AT_BOOT},
     errors,
 };
 use crate::store::{
     StoreError,
-    sql::{making::Making, migrations::Migrations},
+    sql::{making::Making, migrations::Migrations, patience::Patience},
 };
 
 impl Making for Database {

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::support::Locker;
 
-/// As in src/store/sql/sqlite/schema.rs.
+/// What the statements in src/store/sql/sqlite/schema.rs do, for one lock.
 const TAKE: &str = "INSERT INTO lockproof_locks AS held (key, owner, label, token, acquired_at, expires_at) \
      SELECT ?1, ?2, ?3, now * 1000, now, coalesce(now + ?4, 9223372036854775807) \
      FROM (SELECT CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER) AS now) WHERE true \

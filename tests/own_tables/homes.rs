@@ -52,6 +52,11 @@ macro_rules! homes {
 
             pub(crate) async fn pool(url: &str, schema: &str) -> Result<sqlx::Pool<$database>, StoreError> {
                 let pool = PoolOptions::new().max_connections(4).connect(url).await?;
+                let schema = match schema.contains(EXACT) {
+                    true => schema
+                        .replace(EXACT, &sqlx::query_scalar::<_, String>(EXACT_NAME).fetch_one(&pool).await?),
+                    false => schema.to_owned(),
+                };
                 for statement in schema.split(';') {
                     sqlx::query(AssertSqlSafe(statement.to_owned())).execute(&pool).await?;
                 }
@@ -115,6 +120,11 @@ macro_rules! homes {
     };
 }
 
+/// The collation of MySQL that takes no two texts for equal, in a schema. MariaDB calls it otherwise.
+const EXACT: &str = "(exact)";
+const EXACT_NAME: &str = "SELECT CAST(collation_name AS CHAR) FROM information_schema.collations
+    WHERE collation_name IN ('utf8mb4_nopad_bin', 'utf8mb4_0900_bin')";
+
 /// A file, where a server has a database.
 #[cfg(feature = "sqlite")]
 pub(crate) struct File(tempfile::TempDir);
@@ -137,12 +147,22 @@ pub(crate) struct Database<K> {
     of: std::marker::PhantomData<fn() -> K>,
 }
 
-#[cfg(any(feature = "mysql", feature = "postgres"))]
-impl<K: lockproof_test_servers::Kind> Database<K> {
+#[cfg(feature = "postgres")]
+impl Database<lockproof_test_servers::PostgresKind> {
     pub(crate) fn new() -> Self {
-        Self { url: lockproof_test_servers::Server::<K>::shared().database(), of: std::marker::PhantomData }
+        Self { url: lockproof_test_servers::Postgres::shared().database(), of: std::marker::PhantomData }
     }
+}
 
+#[cfg(feature = "mysql")]
+impl Database<lockproof_test_servers::MariaDbKind> {
+    pub(crate) fn new() -> Self {
+        Self { url: lockproof_test_servers::mysql_database(), of: std::marker::PhantomData }
+    }
+}
+
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+impl<K> Database<K> {
     pub(crate) fn url(&self) -> String {
         self.url.clone()
     }
@@ -184,7 +204,7 @@ homes! {
     notes: "CREATE TABLE IF NOT EXISTS notes (
         title varchar(100) PRIMARY KEY, text longtext NOT NULL, number bigint NOT NULL,
         fence bigint NOT NULL DEFAULT 0, version bigint NOT NULL DEFAULT 0)
-        CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin",
+        CHARACTER SET utf8mb4 COLLATE (exact)",
     tickets: "CREATE TABLE IF NOT EXISTS tickets (
         id bigint AUTO_INCREMENT PRIMARY KEY, slug varchar(100) NOT NULL UNIQUE, number bigint NOT NULL,
         fence bigint NOT NULL DEFAULT 0, version bigint NOT NULL DEFAULT 0)",

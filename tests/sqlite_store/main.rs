@@ -3,6 +3,7 @@
 
 mod calls;
 mod limits;
+mod line;
 mod pools;
 mod prune;
 mod schema;

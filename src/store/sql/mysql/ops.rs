@@ -3,7 +3,7 @@ use sqlx::{SqlStr, mysql::MySqlRow};
 use super::{
     Inner, MySqlStore,
     connection::Statement,
-    patience::{Patience, unsettled},
+    patience::Patience,
     values::{bytes, micros},
 };
 use crate::{
@@ -11,7 +11,10 @@ use crate::{
     store::{
         AskRelease, AskReply, Extend, ExtendReply, ForceRelease, ForceReply, HeldKey, Holder, Inspect, List,
         Release, ReleaseReply, Rotate, RotateReply, StoreCapabilities, StoreError, WakeupStream,
-        sql::row::{LockRow, extended},
+        sql::{
+            batch::unsettled,
+            row::{LockRow, extended},
+        },
     },
 };
 

@@ -5,12 +5,16 @@ use std::{sync::Arc, time::Duration};
 use futures::future::join_all;
 use lockproof::{
     AcquireError, Error, ExtendError, Lock, LockOptions, Locked, Locks, Outcome, ReleaseError, Repository,
+    SqlOptions,
 };
 use lockproof_test_servers::{Mode, Proxy};
-use tokio::time::{sleep, timeout};
+use tokio::{
+    task::block_in_place,
+    time::{sleep, timeout},
+};
 
 use crate::{
-    databases::{Account, Make, Server, Writing, accounts, make_accounts, store},
+    databases::{Account, Make, Server, Writing, accounts, make_accounts, store, store_with},
     in_runtime,
 };
 
@@ -46,7 +50,7 @@ fn for_each_answer<F: Future<Output = Fate> + Send + 'static>(make: Make, play: 
         let plays = (0..ANSWERS).map(|answers| {
             let url = server.database();
             let proxy = server.proxy();
-            tokio::spawn(async move { play(Stage::new(url, proxy, answers).await).await })
+            tokio::spawn(async move { play(Stage::new(make, url, proxy, answers).await).await })
         });
         let fates: Vec<_> = join_all(plays).await.into_iter().map(|it| it.expect("no panic")).collect();
         assert!(fates.contains(&Fate::Done), "the answer to what was done was not lost: {fates:?}");
@@ -56,6 +60,8 @@ fn for_each_answer<F: Future<Output = Fate> + Send + 'static>(make: Make, play: 
 
 /// A service behind a proxy, and another one that has a way of its own.
 struct Stage {
+    make: Make,
+    url: String,
     proxy: Proxy,
     answers: u32,
     locks: Locks,
@@ -65,15 +71,18 @@ struct Stage {
 }
 
 impl Stage {
-    async fn new(url: String, proxy: Proxy, answers: u32) -> Self {
+    async fn new(make: Make, url: String, proxy: Proxy, answers: u32) -> Self {
         let through = proxy.url(&url);
         let others = Locks::new(store(&url).await.expect("opens"));
         make_accounts(&url, 0).await;
         let accounts_of_others = accounts(&others, &url, Writing::default()).await.expect("opens");
-        let store = store(&through).await.expect("opens");
+        // One connection, so that the answers to a call are the same each time.
+        let options = SqlOptions::new().max_connections(1);
+        let store = store_with(&through, options).await.expect("opens");
         let locks = Locks::builder().store(store).op_timeout(LIMIT / 2).build().expect("valid");
-        let accounts = accounts(&locks, &through, Writing::default()).await.expect("opens");
-        Self { proxy, answers, locks, accounts, others, accounts_of_others }
+        let writing = Writing { connections: 1, ..Writing::default() };
+        let accounts = accounts(&locks, &through, writing).await.expect("opens");
+        Self { make, url, proxy, answers, locks, accounts, others, accounts_of_others }
     }
 
     fn lock(&self) -> Lock {
@@ -113,7 +122,9 @@ impl Stage {
 pub(crate) fn to_an_acquire(make: Make) {
     for_each_answer(make, |stage| async move {
         let acquired = stage.lose(stage.lock().acquire_within(LIMIT)).await;
-        let done = stage.remaining().await.is_some();
+        // It may have been released again meanwhile, and its row stays.
+        let sql = "SELECT count(*) FROM lockproof_locks";
+        let done = block_in_place(|| Server::shared(stage.make).sql(&stage.url, sql)) == "1";
         stage.mend();
         let fate = match acquired {
             Ok(lease) => {

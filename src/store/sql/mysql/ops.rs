@@ -3,7 +3,6 @@ use sqlx::{SqlStr, mysql::MySqlRow};
 use super::{
     Inner, MySqlStore,
     connection::Statement,
-    patience::unsettled,
     values::{bytes, micros},
 };
 use crate::{
@@ -12,6 +11,7 @@ use crate::{
         AskRelease, AskReply, Extend, ExtendReply, ForceRelease, ForceReply, HeldKey, Holder, Inspect, List,
         Release, ReleaseReply, Rotate, RotateReply, StoreCapabilities, StoreError, WakeupStream,
         sql::{
+            batch::unsettled,
             patience::Patience,
             replies::{self, Page},
             row::{LockRow, extended},

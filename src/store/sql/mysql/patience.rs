@@ -25,10 +25,3 @@ impl Patience {
         Err(StoreError::new(StoreErrorKind::Unavailable, what))
     }
 }
-
-/// The connection was cut on the way, and what was found then may be what the call itself has left.
-pub(super) fn unsettled(key: &LockKey) -> StoreError {
-    let what =
-        format!("the connection was cut while {:?} was written, and then was not found held", key.as_str());
-    StoreError::new(StoreErrorKind::OutcomeUnknown, what)
-}

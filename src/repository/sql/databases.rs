@@ -11,7 +11,10 @@ use super::{
 };
 use crate::{
     model::LockKey,
-    store::{StoreError, TableName, sql::statements::Quote},
+    store::{
+        StoreError, TableName,
+        sql::{row::needed, statements::Quote},
+    },
 };
 
 /// Whether a type of this name holds text, which each database has collations for.
@@ -65,12 +68,8 @@ macro_rules! calls {
             sqlx::Arguments::add(arguments, number)
         }
 
-        fn number(row: &Self::Row, column: &str) -> sqlx::Result<i64> {
-            sqlx::Row::try_get(row, column)
-        }
-
         fn number_at(row: &Self::Row, place: usize) -> sqlx::Result<i64> {
-            sqlx::Row::try_get(row, place)
+            needed(&place.to_string(), sqlx::Row::try_get(row, place))
         }
 
         fn is_null<'q, V: Encode<'q, Self>>(value: &V) -> Result<bool, BoxDynError> {

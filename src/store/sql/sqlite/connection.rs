@@ -12,10 +12,7 @@ use sqlx::{
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::errors;
-use crate::{
-    model::clock::BootInstant,
-    store::{SqlOptions, StoreError, StoreErrorKind},
-};
+use crate::store::{SqlOptions, StoreError, StoreErrorKind, sql::patience::Patience};
 
 /// A statement with its values.
 pub(crate) type Statement = Query<'static, Sqlite, SqliteArguments>;
@@ -201,27 +198,10 @@ impl Database {
     }
 }
 
-/// How long an error of the kind "busy" is worth another try.
-#[derive(Clone, Copy)]
-pub(super) struct Patience {
-    since: BootInstant,
-    limit: Duration,
-    pause: Duration,
-}
-
 impl Patience {
-    pub(super) fn of(limit: Duration) -> Self {
-        Self { since: BootInstant::now(), limit, pause: Duration::from_millis(1) }
-    }
-
-    /// Waits a little, or gives the error back if it is another one or has lasted for too long.
+    /// Waits a little for others to be through, or gives the error back if it is another one or has lasted for too long.
     pub(super) async fn wait_after(&mut self, error: sqlx::Error) -> Result<(), sqlx::Error> {
-        if !errors::is_busy(&error) || BootInstant::now().since(self.since) >= self.limit {
-            return Err(error);
-        }
-        tokio::time::sleep(self.pause).await;
-        self.pause = (self.pause * 2).min(Duration::from_millis(16));
-        Ok(())
+        if errors::is_busy(&error) && self.pause().await { Ok(()) } else { Err(error) }
     }
 }
 

@@ -110,7 +110,9 @@ impl Stage {
     /// Somebody else gets the lock before its ttl could have ended, and keeps it.
     async fn is_soon_free(&self) {
         let lock = self.others.lock("k").wait("1m");
-        let lease = timeout(TTL / 2, lock.acquire()).await.expect("not only at the end of its ttl");
+        let lease = timeout(TTL / 2, lock.acquire()).await.unwrap_or_else(|_| {
+            panic!("not only at the end of its ttl, when {} answers have come", self.answers)
+        });
         let lease = lease.expect("free");
         // What is still tried in the background harms nobody.
         sleep(MARGIN).await;

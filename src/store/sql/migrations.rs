@@ -223,3 +223,4 @@ macro_rules! schema_doors {
         }
     };
 }
+pub(crate) use schema_doors;

@@ -16,7 +16,7 @@ pub(crate) mod making;
 pub(crate) mod mysql;
 mod options;
 #[cfg(any(feature = "mysql", feature = "sqlite"))]
-mod patience;
+pub(crate) mod patience;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
 pub(crate) mod prune;

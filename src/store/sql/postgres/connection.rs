@@ -149,7 +149,7 @@ impl Database {
         Ok(rows)
     }
 
-    pub(super) async fn connection(&self) -> Result<PoolConnection<Postgres>, StoreError> {
+    pub(crate) async fn connection(&self) -> Result<PoolConnection<Postgres>, StoreError> {
         // Less than the service's own limit, which does not know whether anything was sent.
         self.connection_within(self.limit / 4 * 3).await
     }

@@ -116,7 +116,9 @@ impl Postgres {
         static TABLES: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
         let number = TABLES.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let table = lockproof::TableName::new(&format!("locks_{number}")).expect("a name");
-        Self(lockproof::SqlOptions::new().max_connections(4).table(table))
+        // The machine may be busy with other things.
+        let patience = Duration::from_secs(4);
+        Self(lockproof::SqlOptions::new().max_connections(4).statement_timeout(patience).table(table))
     }
 }
 

@@ -62,6 +62,12 @@ fn services_and_values_go_anywhere_and_are_cloned() {
     each!(is_send is_sync: dyn ReadProof<Account>);
 }
 
+#[cfg(feature = "mysql")]
+#[test]
+fn stores_in_mysql_go_anywhere_and_are_cloned() {
+    each!(is_send is_sync is_unpin is_static is_clone is_debug: lockproof::MySqlStore);
+}
+
 #[cfg(feature = "sqlite")]
 #[test]
 fn stores_in_sqlite_go_anywhere_and_are_cloned() {

@@ -98,20 +98,28 @@ impl Database {
         &self,
         statement: impl Fn() -> Statement + Send + Sync,
     ) -> Result<Vec<PgRow>, StoreError> {
+        Ok(self.rows_again(statement).await?.0)
+    }
+
+    /// The same, and whether it was sent again.
+    pub(crate) async fn rows_again(
+        &self,
+        statement: impl Fn() -> Statement + Send + Sync,
+    ) -> Result<(Vec<PgRow>, bool), StoreError> {
         // After a restart of the server every connection of the pool is broken, and is found so one by one.
-        let mut connections = self.pool.options().get_max_connections().min(64);
-        let mut pauses = Pauses::new();
+        let most = self.pool.options().get_max_connections().min(64);
+        let (mut again, mut pauses) = (0, Pauses::new());
         loop {
             match self.once(&statement).await? {
-                Ok(rows) => return Ok(rows),
-                Err(error) if connections > 0 && errors::is_cut(&error) => connections -= 1,
+                Ok(rows) => return Ok((rows, again > 0)),
+                Err(error) if again < most && errors::is_cut(&error) => again += 1,
                 Err(error) if errors::is_conflict(&error) && pauses.pause().await => {}
                 Err(error) => return Err(errors::sent(&self.place, error)),
             }
         }
     }
 
-    /// The same for a statement whose answer is another one the second time.
+    /// The same for a statement that may do harm the second time.
     pub(crate) async fn rows_once(
         &self,
         statement: impl Fn() -> Statement + Send + Sync,
@@ -138,7 +146,7 @@ impl Database {
         Ok(rows)
     }
 
-    pub(super) async fn connection(&self) -> Result<PoolConnection<Postgres>, StoreError> {
+    pub(crate) async fn connection(&self) -> Result<PoolConnection<Postgres>, StoreError> {
         /// However little a statement may take, a connection is not made in less.
         const LEAST: Duration = Duration::from_millis(250);
 

@@ -101,7 +101,7 @@ pub(crate) fn verdict(answer: &PgDatabaseError) -> Verdict {
 
 /// Whether the connection broke, as one does that was cut while nobody used it. Nobody knows whether the statement was
 /// done.
-pub(super) fn is_cut(error: &SqlError) -> bool {
+pub(crate) fn is_cut(error: &SqlError) -> bool {
     use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, NotConnected, UnexpectedEof};
     match error {
         SqlError::Io(error) => {

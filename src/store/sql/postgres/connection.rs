@@ -150,8 +150,11 @@ impl Database {
     }
 
     pub(crate) async fn connection(&self) -> Result<PoolConnection<Postgres>, StoreError> {
+        /// However little a statement may take, a connection is not made in less.
+        const LEAST: Duration = Duration::from_millis(250);
+
         // Less than the service's own limit, which does not know whether anything was sent.
-        self.connection_within(self.limit / 4 * 3).await
+        self.connection_within((self.limit / 4 * 3).max(LEAST)).await
     }
 
     /// Connects for the first time, which may take longer than any call after that.

@@ -6,11 +6,13 @@ use std::{
 };
 
 use futures::future::join_all;
-use lockproof::{Owner, PostgresStore, Wait};
+use lockproof::{AcquireReply, Owner, PostgresStore, ReleaseReply, Wait};
 use lockproof_test_servers::Postgres;
 use sqlx::PgPool;
 
-use super::calls::{LONG, acquire, database, is_held, number, pool, service, soon, store};
+use super::calls::{
+    LONG, acquire, database, is_held, number, pool, release, service, soon, store, try_acquire,
+};
 
 const WRITES: &str = "SELECT (n_tup_ins + n_tup_upd + n_tup_del)::bigint FROM pg_stat_user_tables \
      WHERE relname = 'lockproof_locks'";
@@ -95,5 +97,16 @@ async fn contention_is_no_error_in_the_log() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn contention_is_no_error_for_those_who_isolate_more() {
-    work(&(database() + "?options=-c%20default_transaction_isolation%3Dserializable")).await;
+    let url = database() + "?options=-c%20default_transaction_isolation%3Dserializable";
+    let stores = [store(&url).await, store(&url).await];
+    for _ in 0..40 {
+        let tries = (0..6).map(async |number| {
+            let owner = Owner::unique();
+            let reply = try_acquire(&stores[number % 2], "k", &owner, LONG).await.expect("held is no error");
+            matches!(reply, AcquireReply::Granted { .. }).then_some(owner)
+        });
+        let winners: Vec<_> = join_all(tries).await.into_iter().flatten().collect();
+        let [winner] = &winners[..] else { panic!("{winners:?}") };
+        assert_eq!(release(&stores[0], "k", winner).await, ReleaseReply::Released);
+    }
 }

@@ -109,14 +109,17 @@ impl Database {
         // After a restart of the server every connection of the pool is broken, and is found so one by one.
         let most = self.pool.options().get_max_connections().min(64);
         let (mut again, mut pauses) = (0, Pauses::new());
-        loop {
-            match self.once(&statement).await? {
-                Ok(rows) => return Ok((rows, again > 0)),
-                Err(error) if again < most && errors::is_cut(&error) => again += 1,
-                Err(error) if errors::is_conflict(&error) && pauses.pause().await => {}
-                Err(error) => return Err(errors::sent(&self.place, error)),
+        let error = loop {
+            match self.once(&statement).await {
+                Ok(Ok(rows)) => return Ok((rows, again > 0)),
+                Ok(Err(error)) if again < most && errors::is_cut(&error) => again += 1,
+                Ok(Err(error)) if errors::is_conflict(&error) && pauses.pause().await => {}
+                Ok(Err(error)) => break errors::sent(&self.place, error),
+                Err(error) => break error,
             }
-        }
+        };
+        // Whatever is definite about the last time, the first may have been done.
+        Err(if again > 0 { errors::lost(&self.place, error) } else { error })
     }
 
     /// The same for a statement that may do harm the second time.
@@ -147,8 +150,11 @@ impl Database {
     }
 
     pub(crate) async fn connection(&self) -> Result<PoolConnection<Postgres>, StoreError> {
+        /// However little a statement may take, a connection is not made in less.
+        const LEAST: Duration = Duration::from_millis(250);
+
         // Less than the service's own limit, which does not know whether anything was sent.
-        self.connection_within(self.limit / 4 * 3).await
+        self.connection_within((self.limit / 4 * 3).max(LEAST)).await
     }
 
     /// Connects for the first time, which may take longer than any call after that.

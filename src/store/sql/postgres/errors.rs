@@ -147,6 +147,12 @@ pub(super) fn not_sent(place: &str, error: SqlError) -> StoreError {
     StoreError::new(kind, format!("{place}: {}", verdict.words(&error))).caused_by(error)
 }
 
+/// The error of a statement whose connection was cut before it was answered, and that could not be sent again.
+pub(super) fn lost(place: &str, error: StoreError) -> StoreError {
+    let what = format!("{place}: the connection was cut, and then: {error}");
+    StoreError::new(StoreErrorKind::OutcomeUnknown, what).caused_by(error)
+}
+
 fn state_of(error: &SqlError) -> Option<&str> {
     let SqlError::Database(answer) = error else { return None };
     answer.try_downcast_ref::<PgDatabaseError>().map(PgDatabaseError::code)

@@ -13,6 +13,7 @@ use crate::{
     model::{LockKey, clock::BootInstant},
     store::{
         StoreError,
+        StoreErrorKind::Unavailable,
         sql::row::{Columns, damaged},
     },
 };
@@ -86,8 +87,7 @@ impl<'a> Listener<'a> {
                         ears.announce(&key);
                     }
                 }
-                // The connection is gone.
-                Some(None) => return Err(sqlx::Error::PoolClosed.into()),
+                Some(None) => return Err(StoreError::new(Unavailable, "the connection has ended")),
                 None => {}
             }
         }

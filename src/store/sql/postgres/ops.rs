@@ -18,7 +18,7 @@ use crate::{
 
 lock_store_over_inner!(PostgresStore, "postgres", StoreCapabilities::default());
 
-/// What a statement about one key has granted, and the row as it was before.
+/// What a statement about one key has granted, or else the row that it has found.
 pub(super) struct Seen {
     pub(super) granted: Option<FencingToken>,
     pub(super) row: Option<LockRow>,
@@ -28,11 +28,12 @@ impl Seen {
     pub(super) fn of(rows: Vec<PgRow>, key: &LockKey) -> Result<Self, StoreError> {
         let nothing = || damaged(key.as_str(), "the statement returned nothing".into());
         let row = rows.first().ok_or_else(nothing)?;
-        let was_there = row.text("key").map_err(|error| damaged(key.as_str(), error.into()))?.is_some();
-        let granted = row.number("granted").map_err(|error| damaged(key.as_str(), error.into()))?;
-        Ok(Self {
-            granted: granted.map(token).transpose()?,
-            row: was_there.then(|| LockRow::of(row)).transpose()?,
+        let read = || -> Result<_, sqlx::Error> { Ok((row.number("granted")?, row.text("key")?.is_some())) };
+        let (granted, was_there) = read().map_err(|error| damaged(key.as_str(), error.into()))?;
+        Ok(match granted {
+            // What was there before does not matter any more, even if it was damaged.
+            Some(granted) => Self { granted: Some(token(granted)?), row: None },
+            None => Self { granted: None, row: was_there.then(|| LockRow::of(row)).transpose()? },
         })
     }
 }

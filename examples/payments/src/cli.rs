@@ -28,7 +28,7 @@ pub(crate) enum Command {
     Generate(Generate),
     /// What the worker processes are started with
     #[command(hide = true)]
-    Worker(Database),
+    Worker,
 }
 
 #[derive(Args)]
@@ -68,8 +68,9 @@ pub(crate) struct Generate {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Store {
     Memory,
-    /// A throw-away one if there is no path.
-    Sqlite(Option<PathBuf>),
+    /// An SQLite file that is removed in the end.
+    ThrowAway,
+    Kept(Database),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -89,20 +90,12 @@ impl FromStr for Store {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text.split_once(':') {
             None if text == "memory" => Ok(Self::Memory),
-            None if text == "sqlite" => Ok(Self::Sqlite(None)),
+            None if text == "sqlite" => Ok(Self::ThrowAway),
             Some(("sqlite", "")) => Err("the path is missing after `sqlite:`".into()),
-            Some(("sqlite", path)) => Ok(Self::Sqlite(Some(path.into()))),
+            Some(("sqlite", path)) => {
+                Ok(Self::Kept(Database::Sqlite { path: path.into(), throw_away: false }))
+            }
             _ => Err("there is `memory`, `sqlite` and `sqlite:PATH`".into()),
-        }
-    }
-}
-
-impl std::fmt::Display for Store {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Memory => f.write_str("memory"),
-            Self::Sqlite(None) => f.write_str("sqlite"),
-            Self::Sqlite(Some(path)) => write!(f, "sqlite:{}", path.display()),
         }
     }
 }

@@ -1,17 +1,20 @@
-//! Locks in an SQLite file against their floor: the same two statements on one connection, with the same settings, in a
-//! file in the same directory.
+//! Locks in an SQLite file against their floor, the same two statements; and changes of entities against theirs, a
+//! transaction around a read and an update. On one connection, with the same settings, in a file in the same directory.
 //!
 //!     cargo bench --features sqlite --bench sqlite
 
+#[path = "../support/database.rs"]
+mod database;
 mod floor;
 #[path = "../support/mod.rs"]
 mod support;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use lockproof::SqliteStore;
+use lockproof::{SqliteDocuments, SqliteStore};
 
 use self::{
-    floor::Floor,
+    database::{Account, Saved, in_short},
+    floor::{Floor, Transactions},
     support::{Comparisons, Dropped, Released, Work, runtime},
 };
 
@@ -21,12 +24,19 @@ fn sqlite(criterion: &mut Criterion) {
     let mut comparisons = Comparisons::new(criterion, &runtime);
     let floor = runtime.block_on(Floor::open(&home.path().join("floor.db")));
     let store = runtime.block_on(SqliteStore::open(home.path().join("locks.db"))).expect("a file");
-    let (ours, dropped) = (Released::over(store.clone()), Dropped::over(store));
-    comparisons.compare("SQLite, one task", Work::Alone, &floor, &ours);
-    comparisons.compare("SQLite, one task, dropped", Work::Alone, &floor, &dropped);
-    comparisons.compare("SQLite, 64 tasks with a key each", Work::Apart(64), &floor, &ours);
-    comparisons.compare("SQLite, 16 tasks on one key", Work::Crowd(16), &floor.in_line(), &ours);
+    let (ours, dropped) = (Released::over(store.clone()), Dropped::over(store.clone()));
+    comparisons.compare("SQLite, a lock, one task", Work::Alone, &floor, &ours);
+    comparisons.compare("SQLite, a lock, one task, dropped", Work::Alone, &floor, &dropped);
+    comparisons.compare("SQLite, a lock, 64 tasks", Work::Apart(64), &floor, &ours);
+    comparisons.compare("SQLite, one lock, 16 tasks", Work::Crowd(16), &floor.in_line(), &ours);
+
+    let transactions = runtime.block_on(Transactions::open(&home.path().join("transactions.db")));
+    let accounts = SqliteDocuments::<Account>::open(home.path().join("accounts.db"));
+    let accounts = runtime.block_on(accounts).expect("a file");
+    let saved = runtime.block_on(Saved::over(store, accounts));
+    comparisons.compare("SQLite, a save, one task", Work::Alone, &transactions, &saved);
+    comparisons.compare("SQLite, a save, one task, dropped", Work::Alone, &transactions, &saved.dropped());
 }
 
-criterion_group!(benches, sqlite);
+criterion_group! { name = benches; config = in_short(); targets = sqlite }
 criterion_main!(benches);

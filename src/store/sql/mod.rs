@@ -4,6 +4,7 @@
 mod forward;
 #[macro_use]
 mod statements;
+pub(crate) mod batch;
 pub(crate) mod errors;
 mod options;
 pub(crate) mod row;

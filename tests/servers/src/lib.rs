@@ -14,6 +14,8 @@
 //! server.restart();
 //! ```
 //!
+//! A [`Proxy`] is a network to such a server that fails as it is told, a [`small_disk`] one that is soon full.
+//!
 //! Nothing outlives the process that started it, however that ends. What is missing on this machine is a panic that says
 //! which package to install. A server is a direct child: nobody else can keep it a zombie, whose lock file would be in
 //! the way of the next start.
@@ -25,10 +27,13 @@ mod client;
 mod ends;
 mod home;
 mod kind;
+mod link;
 mod mariadb;
+mod ports;
 mod postgres;
 mod processes;
 mod programs;
+mod proxy;
 mod server;
 mod small_disk;
 
@@ -36,6 +41,7 @@ pub use self::{
     kind::Kind,
     mariadb::{MariaDb, MariaDbKind},
     postgres::{Postgres, PostgresKind},
+    proxy::{Mode, Proxy},
     server::Server,
     small_disk::{SmallDisk, small_disk},
 };

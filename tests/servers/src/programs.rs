@@ -87,3 +87,14 @@ pub(crate) fn run(command: &mut Command) {
     let told = [output.stdout, output.stderr].concat();
     assert!(output.status.success(), "{command:?}: {}: {}", output.status, String::from_utf8_lossy(&told));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "apt-get install such-a-package")]
+    fn what_is_missing_is_named_with_its_package() {
+        find("no-such-program", &of_postgres(), "such-a-package");
+    }
+}

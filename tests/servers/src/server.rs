@@ -4,7 +4,6 @@ use std::{
     fs::{self, File},
     io,
     marker::PhantomData,
-    net::TcpListener,
     os::unix::process::CommandExt,
     process::{Child, Stdio},
     sync::{
@@ -12,12 +11,12 @@ use std::{
         atomic::{AtomicU32, Ordering},
     },
     thread,
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, Instant},
 };
 
 use rustix::process::Signal;
 
-use crate::{client, home::Home, kind::Kind, processes, programs};
+use crate::{client, home::Home, kind::Kind, ports, processes, programs};
 
 /// How long a busy machine may take to start or end a server.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -70,7 +69,7 @@ impl<K: Kind> Server<K> {
             databases: AtomicU32::new(0),
             kind: PhantomData,
         };
-        for port in free_ports() {
+        for port in ports::free() {
             server.port = port;
             match server.launch() {
                 Ok(child) => {
@@ -273,17 +272,4 @@ fn forget(home: &Home, file: &str) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => panic!("{file}: {error}"),
         _ => {}
     }
-}
-
-/// Ports that nobody uses now. They are below those that the kernel gives to outgoing connections: one of these could
-/// have the port while the server is down, even a client of it that tries to connect.
-fn free_ports() -> impl Iterator<Item = u16> {
-    const PORTS: std::ops::Range<u16> = 11_000..32_000;
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |now| now.subsec_nanos());
-    let start = (now / 1000).wrapping_add(std::process::id().wrapping_mul(7919)) % PORTS.len() as u32;
-    PORTS
-        .cycle()
-        .skip(start as usize)
-        .take(PORTS.len())
-        .filter(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
 }

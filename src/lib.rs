@@ -89,10 +89,13 @@ pub use crate::store::{
     HeldKey, Holder, Inspect, List, LockStore, MemoryStore, Outcome, Release, ReleaseReply, Rotate,
     RotateReply, StoreCapabilities, StoreError, StoreErrorKind, StoreFuture, StoreId, Wakeup, WakeupStream,
 };
-#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
-pub use crate::store::{InvalidTableName, SqlOptions, TableName};
 #[cfg(feature = "sqlite")]
 pub use crate::{repository::SqliteDocuments, store::SqliteStore};
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+pub use crate::{
+    repository::{InvalidTable, Pooled, SqlDatabase, SqlFuture, SqlTable, SqlTableBuilder, SqlValue},
+    store::{InvalidTableName, SqlOptions, TableName},
+};
 #[cfg(feature = "macros")]
 pub use lockproof_macros::{LockKeyPart, Lockable};
 

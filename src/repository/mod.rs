@@ -13,6 +13,8 @@ pub(crate) mod query;
 mod repo;
 #[allow(clippy::module_inception, reason = "the file is named after its trait")]
 mod repository;
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+mod sql;
 mod storage;
 mod tickets;
 mod with_lock;
@@ -28,6 +30,8 @@ pub use memory_storage::MemoryStorage;
 pub use query::{Condition, Direction, Field, FieldValue, Filter, Order, Query};
 pub use repo::Repo;
 pub use repository::Repository;
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+pub use sql::{InvalidTable, Pooled, SqlDatabase, SqlFuture, SqlTable, SqlTableBuilder, SqlValue};
 pub use storage::{Claimed, Inserted, Storage, Written};
 pub use tickets::{Claim, Delete, Insert, Update};
 #[cfg(feature = "testing")]

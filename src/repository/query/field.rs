@@ -19,6 +19,12 @@ impl<T: 'static, V: 'static> Field<T, V> {
         self.name
     }
 
+    /// The field of an entity.
+    #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+    pub(crate) fn of(self, entity: &T) -> &V {
+        (self.of)(entity)
+    }
+
     /// The entities in which the field has this value.
     pub fn eq(self, value: impl FieldValue<V>) -> Filter<T>
     where

@@ -3,7 +3,7 @@
 #[macro_use]
 mod forward;
 #[macro_use]
-mod statements;
+pub(crate) mod statements;
 pub(crate) mod batch;
 pub(crate) mod errors;
 mod options;

@@ -38,6 +38,12 @@ pub(crate) fn render_text(text: &'static str, table: &TableName, quote: Quote) -
     text.replace("{table}", &quote.table(table)).replace("{name}", table.parts().1).into()
 }
 
+/// A text that was put together from words of this program, names that were checked (see [`TableName`]) and places for
+/// values.
+pub(crate) fn of_names(text: String) -> SqlStr {
+    AssertSqlSafe(text).into_sql_str()
+}
+
 /// A struct of statements, and how it is made for a table: `statements! { Quote::DOUBLE, Statements { take: TAKE } }`.
 macro_rules! statements {
     ($quote:expr, $name:ident { $($(#[$doc:meta])* $field:ident: $text:expr,)* }) => {

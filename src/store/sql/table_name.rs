@@ -42,7 +42,7 @@ impl TableName {
             Some((schema, table)) => (Some(schema), table),
             None => (None, name),
         };
-        if schema.is_none_or(is_identifier) && is_identifier(table) {
+        if schema.is_none_or(Self::is_identifier) && Self::is_identifier(table) {
             Ok(Self(name.into()))
         } else {
             Err(InvalidTableName { name: name.into() })
@@ -56,7 +56,7 @@ impl TableName {
 
     /// A name of this crate's own.
     pub(crate) fn known(name: &'static str) -> Self {
-        debug_assert!(is_identifier(name));
+        debug_assert!(Self::is_identifier(name));
         Self(name.into())
     }
 
@@ -67,12 +67,13 @@ impl TableName {
             None => (None, &self.0),
         }
     }
-}
 
-fn is_identifier(name: &str) -> bool {
-    (1..=TableName::MAX_LEN).contains(&name.len())
-        && !name.starts_with(|first: char| first.is_ascii_digit())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    /// Whether this is a name without a schema; one of a column too.
+    pub(crate) fn is_identifier(name: &str) -> bool {
+        (1..=Self::MAX_LEN).contains(&name.len())
+            && !name.starts_with(|first: char| first.is_ascii_digit())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    }
 }
 
 impl FromStr for TableName {

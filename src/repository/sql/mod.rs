@@ -1,0 +1,17 @@
+//! Tables of a user's own: which column holds what is the user's to say, what belongs in a WHERE clause is written here.
+
+mod builder;
+mod column;
+mod dialect;
+mod failures;
+mod pooled;
+mod run;
+mod select;
+mod table;
+mod text;
+
+pub use builder::{InvalidTable, SqlTableBuilder};
+pub use column::SqlValue;
+pub use dialect::SqlDatabase;
+pub use pooled::Pooled;
+pub use table::{SqlFuture, SqlTable};

@@ -1,0 +1,78 @@
+//! The statements as they run, on a connection that may be in a transaction.
+
+use sqlx::{Connection, Error as SqlError};
+
+use super::dialect::{Prepared, SqlDatabase};
+
+/// Whether a claim has hit its row.
+pub(super) enum Hit<D: SqlDatabase> {
+    /// The row.
+    Row(D::Row),
+    /// Fence and version of the row, if there is one.
+    Missed(Option<D::Row>),
+}
+
+/// Stamps a row and reads it, as one: nobody writes it in between.
+pub(super) async fn claim<D: SqlDatabase>(
+    connection: &mut D::Connection,
+    stamp: Prepared<D>,
+    claimed: Prepared<D>,
+    why: Prepared<D>,
+) -> Result<Hit<D>, SqlError> {
+    if D::RETURNING {
+        return match D::fetch(connection, stamp).await?.pop() {
+            Some(row) => Ok(Hit::Row(row)),
+            None => Ok(Hit::Missed(D::fetch(connection, why).await?.pop())),
+        };
+    }
+    let mut transaction = connection.begin().await?;
+    if D::execute(&mut transaction, stamp).await? == 0 {
+        transaction.rollback().await?;
+        return Ok(Hit::Missed(D::fetch(connection, why).await?.pop()));
+    }
+    let row = D::fetch(&mut transaction, claimed).await?.pop();
+    transaction.commit().await?;
+    row.map(Hit::Row).ok_or(SqlError::RowNotFound)
+}
+
+/// Writes a new row; gives its version, or nothing if there is a row with this id.
+pub(super) async fn insert<D: SqlDatabase>(
+    connection: &mut D::Connection,
+    mut new: Prepared<D>,
+    first: Prepared<D>,
+    version: i64,
+    why: Prepared<D>,
+) -> Result<Option<i64>, SqlError> {
+    if D::RETURNING {
+        D::bind(&mut new.arguments, version).map_err(SqlError::Encode)?;
+        let rows = D::fetch(connection, new).await?;
+        return rows.first().map(|row| D::number_at(row, 0)).transpose();
+    }
+    let rows = D::fetch(connection, first).await?;
+    let version = D::number_at(rows.first().ok_or(SqlError::RowNotFound)?, 0)?;
+    D::bind(&mut new.arguments, version).map_err(SqlError::Encode)?;
+    match D::execute(connection, new).await {
+        Ok(_) => Ok(Some(version)),
+        // Which of the table's unique indexes it was is not said.
+        Err(SqlError::Database(answer)) if answer.is_unique_violation() => {
+            if D::fetch(connection, why).await?.is_empty() {
+                Err(SqlError::Database(answer))
+            } else {
+                Ok(None)
+            }
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Writes or removes a row; if none was hit, gives fence and version of the row, if there is one.
+pub(super) async fn write<D: SqlDatabase>(
+    connection: &mut D::Connection,
+    write: Prepared<D>,
+    why: Prepared<D>,
+) -> Result<Option<Option<D::Row>>, SqlError> {
+    match D::execute(connection, write).await? {
+        0 => Ok(Some(D::fetch(connection, why).await?.pop())),
+        _ => Ok(None),
+    }
+}

@@ -1,0 +1,174 @@
+//! The statements as text. Every WHERE clause of a write is written here, so that nobody can forget what belongs in it.
+
+use std::marker::PhantomData;
+
+use sqlx::SqlStr;
+
+use super::dialect::Dialect;
+use crate::store::{TableName, sql::statements};
+
+/// What the table and its columns are called.
+#[derive(Clone, Debug)]
+pub(super) struct Names {
+    pub(super) table: TableName,
+    pub(super) ids: Vec<String>,
+    /// Those that are written.
+    pub(super) columns: Vec<String>,
+    /// Those that are read besides.
+    pub(super) read: Vec<String>,
+    pub(super) fence: String,
+    pub(super) version: String,
+    /// Whether the database makes the ids.
+    pub(super) makes_ids: bool,
+}
+
+/// The statements of one table. What is bound to each, in its order, stands beside it.
+#[derive(Clone, Debug)]
+pub(super) struct Texts {
+    /// ids.
+    pub(super) find: SqlStr,
+    /// fence, ids, below. Gives the row back if the database can.
+    pub(super) claim: SqlStr,
+    /// ids: the row that was just claimed.
+    pub(super) claimed: SqlStr,
+    /// ids, columns, version. Gives the version back if the database can.
+    pub(super) insert: SqlStr,
+    /// version: the first version of a new row, for a database that cannot give back what was inserted.
+    pub(super) first_version: SqlStr,
+    /// columns, version, ids, fence, first version, last version.
+    pub(super) update: SqlStr,
+    /// ids, fence, first version, last version.
+    pub(super) delete: SqlStr,
+    /// ids: fence and version.
+    pub(super) why: SqlStr,
+}
+
+impl Texts {
+    pub(super) fn of<D: Dialect>(names: &Names) -> Self {
+        let table = names.table::<D>();
+        let (fence, version) = (D::quoted(&names.fence), D::quoted(&names.version));
+        let row = names.row::<D>();
+        let ids = &names.ids;
+        let returning = |what: &str| if D::RETURNING { format!(" RETURNING {what}") } else { String::new() };
+        let read = |what: &str, end: &str| {
+            Text::<D>::begin(&format!("SELECT {what} FROM {table} WHERE "))
+                .equal(ids, " AND ")
+                .and(end)
+                .done()
+        };
+        let held = |text: Text<D>| {
+            let text = text.equal(ids, " AND ").and(&format!(" AND {fence} = ")).value();
+            text.and(&format!(" AND {version} BETWEEN ")).value().and(" AND ").value().done()
+        };
+
+        let update =
+            names.columns.iter().fold(Text::<D>::begin(&format!("UPDATE {table} SET ")), |text, name| {
+                text.and(&D::quoted(name)).and(" = ").value().and(", ")
+            });
+        Self {
+            find: read(&row, ""),
+            claim: Text::<D>::begin(&format!("UPDATE {table} SET {fence} = "))
+                .value()
+                .and(" WHERE ")
+                .equal(ids, " AND ")
+                .and(&format!(" AND {fence} < "))
+                .value()
+                .and(&returning(&row))
+                .done(),
+            claimed: read(&row, " FOR UPDATE"),
+            insert: names.insert::<D>(&returning(&version)),
+            first_version: Text::<D>::begin("SELECT ").first_version().and(" AS version").done(),
+            update: held(update.and(&format!("{version} = ")).value().and(" WHERE ")),
+            delete: held(Text::begin(&format!("DELETE FROM {table} WHERE "))),
+            why: read(&format!("{fence}, {version}"), ""),
+        }
+    }
+}
+
+impl Names {
+    /// The table as it stands in a statement.
+    pub(super) fn table<D: Dialect>(&self) -> String {
+        match self.table.parts() {
+            (Some(schema), table) => format!("{}.{}", D::quoted(schema), D::quoted(table)),
+            (None, table) => D::quoted(table),
+        }
+    }
+
+    /// All that is read of a row.
+    pub(super) fn row<D: Dialect>(&self) -> String {
+        let names = self.ids.iter().chain(&self.columns).chain(&self.read).chain([&self.version]);
+        names.map(|name| D::quoted(name)).collect::<Vec<_>>().join(", ")
+    }
+
+    fn insert<D: Dialect>(&self, returning: &str) -> SqlStr {
+        let names: Vec<_> = self
+            .ids
+            .iter()
+            .chain(&self.columns)
+            .chain([&self.fence, &self.version])
+            .map(|name| D::quoted(name))
+            .collect();
+        let overriding = if self.makes_ids { D::OVERRIDING } else { "" };
+        let text = Text::<D>::begin(&format!(
+            "INSERT INTO {} ({}){overriding} VALUES (",
+            self.table::<D>(),
+            names.join(", ")
+        ));
+        let values = self.ids.iter().chain(&self.columns);
+        let text = values.fold(text, |text, _| text.value().and(", ")).and("0, ");
+        // Only an id that is there makes no row. What else a table forbids is an error.
+        if D::RETURNING {
+            let ids: Vec<_> = self.ids.iter().map(|name| D::quoted(name)).collect();
+            let end = format!(") ON CONFLICT ({}) DO NOTHING{returning}", ids.join(", "));
+            text.first_version().and(&end).done()
+        } else {
+            text.value().and(")").done()
+        }
+    }
+}
+
+/// A statement as it grows.
+pub(super) struct Text<D> {
+    sql: String,
+    values: usize,
+    of: PhantomData<D>,
+}
+
+impl<D: Dialect> Text<D> {
+    pub(super) fn begin(sql: &str) -> Self {
+        Self { sql: sql.into(), values: 0, of: PhantomData }
+    }
+
+    pub(super) fn and(mut self, sql: &str) -> Self {
+        self.sql += sql;
+        self
+    }
+
+    /// The place of the next value.
+    pub(super) fn value(mut self) -> Self {
+        self.values += 1;
+        if D::NUMBERED {
+            self.sql += &format!("${}", self.values);
+        } else {
+            self.sql.push('?');
+        }
+        self
+    }
+
+    /// Columns that are equal to the next values.
+    fn equal(self, columns: &[String], between: &str) -> Self {
+        columns.iter().enumerate().fold(self, |text, (place, column)| {
+            let between = if place == 0 { "" } else { between };
+            text.and(between).and(&D::quoted(column)).and(" = ").value()
+        })
+    }
+
+    /// The version of the ticket, which is the next value, or the database's clock, whichever is higher.
+    fn first_version(self) -> Self {
+        self.and(D::GREATEST).and("(").value().and(", ").and(D::CLOCK).and(")")
+    }
+
+    pub(super) fn done(self) -> SqlStr {
+        statements::of_names(self.sql)
+    }
+}

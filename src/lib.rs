@@ -94,7 +94,7 @@ pub use crate::{repository::SqliteDocuments, store::SqliteStore};
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 pub use crate::{
     repository::{InvalidTable, Pooled, SqlDatabase, SqlFuture, SqlTable, SqlTableBuilder, SqlValue},
-    store::{InvalidTableName, SqlOptions, TableName},
+    store::{InvalidTableName, SchemaMismatch, SqlOptions, TableName},
 };
 #[cfg(feature = "macros")]
 pub use lockproof_macros::{LockKeyPart, Lockable};

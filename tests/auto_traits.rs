@@ -70,6 +70,15 @@ fn stores_in_sqlite_go_anywhere_and_are_cloned() {
     each!(is_send is_sync is_unpin is_static is_clone is_debug: SqliteStore, SqliteDocuments<Account>);
 }
 
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+#[test]
+fn what_sql_stores_are_opened_with_goes_anywhere() {
+    use lockproof::{InvalidTableName, SchemaMismatch, SqlOptions, TableName};
+
+    each!(is_send is_sync is_unpin is_static is_clone is_debug: SqlOptions, TableName);
+    each!(is_error: InvalidTableName, SchemaMismatch);
+}
+
 #[test]
 fn what_the_kit_has_goes_anywhere() {
     use lockproof::testing::{

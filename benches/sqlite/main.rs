@@ -1,7 +1,7 @@
 //! Locks in an SQLite file against their floor, the same two statements; and changes of entities against theirs, a
 //! transaction around a read and an update. On one connection, with the same settings, in a file in the same directory.
 //!
-//!     cargo bench --features sqlite --bench sqlite
+//!     cargo bench --all-features --bench sqlite
 
 #[path = "../support/database.rs"]
 mod database;

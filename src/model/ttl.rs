@@ -131,6 +131,14 @@ pub enum InvalidDuration {
         /// What was given.
         duration: Duration,
     },
+    /// It is too short for what it is for.
+    #[error("a duration of {duration:?} is too short here; the shortest is {limit:?}")]
+    TooShort {
+        /// What was given.
+        duration: Duration,
+        /// The shortest.
+        limit: Duration,
+    },
     /// It is no duration.
     #[error("{text:?} is not a duration; write it like \"30s\", \"250ms\" or \"1h 30m\"")]
     Unreadable {

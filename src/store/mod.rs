@@ -24,6 +24,6 @@ pub use request::{Acquire, AskRelease, Extend, ForceRelease, Inspect, List, Rele
 #[cfg(feature = "sqlite")]
 pub use sql::SqliteStore;
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
-pub use sql::{InvalidTableName, SqlOptions, TableName};
+pub use sql::{InvalidTableName, SchemaMismatch, SqlOptions, TableName};
 pub use store_id::StoreId;
 pub use wakeup::{Wakeup, WakeupStream};

@@ -4,5 +4,6 @@
 mod calls;
 mod killed;
 mod pools;
+mod schema;
 mod sqlite;
 mod sqlite_busy;

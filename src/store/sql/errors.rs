@@ -49,7 +49,9 @@ impl Verdict {
             SqlError::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
                 Self::new(Unavailable, None)
             }
-            SqlError::Configuration(_) | SqlError::Tls(_) => Self::new(Misconfigured, None),
+            SqlError::Configuration(_) | SqlError::Tls(_) | SqlError::Migrate(_) => {
+                Self::new(Misconfigured, None)
+            }
             SqlError::InvalidArgument(_)
             | SqlError::RowNotFound
             | SqlError::TypeNotFound { .. }

@@ -3,16 +3,22 @@
 #[macro_use]
 mod forward;
 #[macro_use]
+pub(crate) mod migrations;
+#[macro_use]
 pub(crate) mod statements;
 pub(crate) mod batch;
 pub(crate) mod errors;
+pub(crate) mod making;
 mod options;
+pub(crate) mod prune;
 pub(crate) mod row;
+mod schema_mismatch;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
 mod table_name;
 
 pub use options::SqlOptions;
+pub use schema_mismatch::SchemaMismatch;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use table_name::{InvalidTableName, TableName};

@@ -26,16 +26,21 @@ impl Quote {
     }
 }
 
-/// The text with `{table}` replaced by the table's name, and `{name}` by the name without its schema and quotes, as the
-/// names of indexes and triggers are made of it.
+/// The text with a table's name in it:
+///
+/// - `{table}`: the name, quoted, with its schema;
+/// - `{name}`: the name without schema and quotes, as the names of indexes and triggers are made of it;
+/// - `{qualifier}`: the schema, quoted, with its dot, or nothing;
+/// - `{schema}`: the schema as a text, or `NULL`.
 pub(crate) fn render(text: &'static str, table: &TableName, quote: Quote) -> SqlStr {
+    let (schema, name) = table.parts();
+    let text = text
+        .replace("{table}", &quote.table(table))
+        .replace("{name}", name)
+        .replace("{qualifier}", &schema.map_or_else(String::new, |schema| quote.name(schema) + "."))
+        .replace("{schema}", &schema.map_or_else(|| "NULL".to_owned(), |schema| format!("'{schema}'")));
     // A name is letters, digits and `_`, and all the rest is in this program: nothing a user sends gets here.
-    AssertSqlSafe(render_text(text, table, quote)).into_sql_str()
-}
-
-/// The same, for people.
-pub(crate) fn render_text(text: &'static str, table: &TableName, quote: Quote) -> std::sync::Arc<str> {
-    text.replace("{table}", &quote.table(table)).replace("{name}", table.parts().1).into()
+    AssertSqlSafe(text).into_sql_str()
 }
 
 /// A text that was put together from words of this program, names that were checked (see [`TableName`]) and places for
@@ -77,5 +82,14 @@ mod tests {
             render("SELECT 1 FROM {table}", &table, Quote::BACKTICK).as_str(),
             "SELECT 1 FROM `app`.`order`"
         );
+    }
+
+    #[test]
+    fn a_schema_is_left_out_where_there_is_none() {
+        let text = "DROP INDEX {qualifier}{name}_held -- {schema}";
+        let of =
+            |name| render(text, &TableName::new(name).expect("a name"), Quote::DOUBLE).as_str().to_owned();
+        assert_eq!(of("app.locks"), "DROP INDEX \"app\".locks_held -- 'app'");
+        assert_eq!(of("locks"), "DROP INDEX locks_held -- NULL");
     }
 }

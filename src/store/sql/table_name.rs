@@ -49,6 +49,11 @@ impl TableName {
         }
     }
 
+    /// `lockproof_locks`: what a lock store's table is called unless another name is given.
+    pub fn locks() -> Self {
+        Self::known("lockproof_locks")
+    }
+
     /// The name as it was given.
     pub fn as_str(&self) -> &str {
         &self.0

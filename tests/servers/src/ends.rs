@@ -63,6 +63,23 @@ fn nothing_outlives_a_process_that_is_killed_in_mid_start<K: Kind>() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn no_shared_memory_of_a_killed_server_is_left() {
+    let server = crate::Postgres::start();
+    let segments = || fs::read_to_string("/proc/sysvipc/shm").expect("Linux has it");
+    // `key id size ...`
+    let has = |id: &str| segments().lines().any(|line| line.split_whitespace().nth(1) == Some(id));
+    let lock_file = server.home().file("data/postmaster.pid");
+    let lock_file = fs::read_to_string(lock_file).expect("it runs");
+    let id = lock_file.lines().nth(6).and_then(|line| line.split_whitespace().nth(1)).expect("an id");
+    assert!(has(id));
+    server.kill();
+    assert!(has(id), "this test proves nothing");
+    drop(server);
+    assert!(!has(id));
+}
+
 /// A process with servers, which keeps its files where nobody else does.
 struct Owner {
     child: Child,

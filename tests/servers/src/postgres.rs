@@ -31,6 +31,10 @@ impl Kind for PostgresKind {
             ("fsync", "off"),
             ("synchronous_commit", "off"),
             ("full_page_writes", "off"),
+            // Each new database is 8 MB of it.
+            ("max_wal_size", "256MB"),
+            ("checkpoint_warning", "0"),
+            ("log_checkpoints", "off"),
             // It would be in the way of tests that count what the server did.
             ("autovacuum", "off"),
         ],

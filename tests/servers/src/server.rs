@@ -218,6 +218,11 @@ impl<K: Kind> Server<K> {
         forget(&self.home, PAUSED_FILE);
     }
 
+    #[cfg(test)]
+    pub(crate) fn home(&self) -> &Home {
+        &self.home
+    }
+
     fn running(&self) -> MutexGuard<'_, Option<Child>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -9,7 +9,7 @@ use sqlx::{
     query::Query,
     sqlite::{SqliteArguments, SqliteConnectOptions, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
 };
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 use super::errors;
 use crate::{
@@ -21,9 +21,9 @@ use crate::{
 pub(crate) type Statement = Query<'static, Sqlite, SqliteArguments>;
 
 /// How long a call puts up with other writers.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// The same while a file is made, perhaps by many processes at once.
-const PATIENCE_AT_BOOT: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE_AT_BOOT: Duration = Duration::from_secs(30);
 /// How much of it is spent inside SQLite, where a call that was dropped cannot be called back.
 const BUSY_TIMEOUT: Duration = Duration::from_millis(200);
 
@@ -84,17 +84,17 @@ impl Database {
 
     /// Makes tables that are not there yet and looks whether those that are have the right columns.
     pub(crate) async fn ensure(&self, schema: &[SqlStr], probe: &SqlStr) -> Result<(), StoreError> {
-        let _turn = self.turn.lock().await;
+        let _turn = self.turn().await;
         // `CREATE TABLE IF NOT EXISTS` of a table that exists writes nothing.
         for statement in schema {
             self.rows(Patience::of(PATIENCE_AT_BOOT), || sqlx::query(statement.clone())).await?;
         }
-        self.probe(probe).await
+        self.rows(Patience::of(PATIENCE), || sqlx::query(probe.clone())).await.map(drop)
     }
 
-    /// Looks whether the table is there and has the right columns.
-    pub(crate) async fn probe(&self, probe: &SqlStr) -> Result<(), StoreError> {
-        self.rows(Patience::of(PATIENCE), || sqlx::query(probe.clone())).await.map(drop)
+    /// The turn to write, of this process.
+    pub(super) async fn turn(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock().await
     }
 
     /// Reads rows, beside any writer.
@@ -112,7 +112,7 @@ impl Database {
     ) -> Result<Vec<SqliteRow>, StoreError> {
         // Counted from here, so that a long line ends soon after the first in it has given up.
         let patience = Patience::of(PATIENCE);
-        let _turn = self.turn.lock().await;
+        let _turn = self.turn().await;
         self.rows(patience, statement).await
     }
 
@@ -163,7 +163,10 @@ impl Database {
         }
     }
 
-    async fn connection(&self, patience: &mut Patience) -> Result<PoolConnection<Sqlite>, StoreError> {
+    pub(super) async fn connection(
+        &self,
+        patience: &mut Patience,
+    ) -> Result<PoolConnection<Sqlite>, StoreError> {
         loop {
             let error = match self.pool.acquire().await {
                 Ok(connection) => return Ok(connection),
@@ -181,19 +184,19 @@ impl Database {
 }
 
 /// How long an error of the kind "busy" is worth another try.
-struct Patience {
+pub(super) struct Patience {
     since: BootInstant,
     limit: Duration,
     pause: Duration,
 }
 
 impl Patience {
-    fn of(limit: Duration) -> Self {
+    pub(super) fn of(limit: Duration) -> Self {
         Self { since: BootInstant::now(), limit, pause: Duration::from_millis(1) }
     }
 
     /// Waits a little, or gives the error back if it is another one or has lasted for too long.
-    async fn wait_after(&mut self, error: sqlx::Error) -> Result<(), sqlx::Error> {
+    pub(super) async fn wait_after(&mut self, error: sqlx::Error) -> Result<(), sqlx::Error> {
         if !errors::is_busy(&error) || BootInstant::now().since(self.since) >= self.limit {
             return Err(error);
         }

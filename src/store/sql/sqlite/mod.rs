@@ -5,18 +5,24 @@ mod batch;
 pub(crate) mod connection;
 mod contended;
 pub(crate) mod errors;
+mod making;
 mod ops;
+mod prune;
 pub(crate) mod schema;
 mod wakeups;
 
-use std::{fmt, path::Path, sync::Arc};
+use std::{fmt, path::Path, sync::Arc, time::Duration};
 
 use sqlx::{SqlitePool, sqlite::SqliteSynchronous};
 
 use self::{connection::Database, contended::Contended, schema::Statements};
 use crate::{
     model::Ttl,
-    store::{SqlOptions, StoreError, StoreId, TableName, announcer::Announcer},
+    store::{
+        SqlOptions, StoreError, StoreId, TableName,
+        announcer::Announcer,
+        sql::{making::Making, migrations::Migrations},
+    },
 };
 
 /// Locks in an SQLite file, shared by the processes of one machine. Its clones share everything.
@@ -48,14 +54,12 @@ struct Inner {
     id: StoreId,
     database: Arc<Database>,
     sql: Statements,
+    schema: Migrations,
     contended: Contended,
     releases: Announcer,
 }
 
 impl SqliteStore {
-    /// The table as SQL text, for those who make their tables themselves.
-    pub const SCHEMA: &'static str = schema::SCHEMA;
-
     /// Opens a file, making it and the table where they are not there; any number of processes may do so at once.
     ///
     /// The file is switched to WAL mode for good. Commits are not synced to the disk one by one: a lock taken in the
@@ -111,31 +115,50 @@ impl SqliteStore {
     }
 
     async fn over(database: Database, options: SqlOptions) -> Result<Self, StoreError> {
-        let table = options.table.unwrap_or_else(|| TableName::known("lockproof_locks"));
-        let store = Self(Arc::new(Inner {
+        let table = options.table.unwrap_or_else(TableName::locks);
+        let schema = Migrations::over(&schema::SCHEMA, &table);
+        database.set_up(&schema, options.create_table).await?;
+        Ok(Self(Arc::new(Inner {
             id: StoreId::unique(),
             database: Arc::new(database),
             sql: Statements::over(&table),
+            schema,
             contended: Contended::default(),
             releases: Announcer::default(),
-        }));
-        match options.create_table {
-            true => store.ensure_schema().await?,
-            false => store.0.database.probe(&store.0.sql.probe).await?,
-        }
-        Ok(store)
+        })))
     }
 
-    /// Makes the table if it is not there; does nothing if it is.
+    /// Makes the table if it is not there, and brings one of an earlier version up to date; does nothing otherwise. Any
+    /// number of processes may do so at once.
     ///
     /// # Errors
-    /// [`Misconfigured`](crate::StoreErrorKind::Misconfigured) if the file cannot be written or the table has other
-    /// columns.
+    /// [`Misconfigured`](crate::StoreErrorKind::Misconfigured) if the file cannot be written, or the table is not this
+    /// crate's: the source is then a [`SchemaMismatch`](crate::SchemaMismatch).
     ///
     /// # Cancel safety
     /// Can be dropped at any time; the table may have been made.
     pub async fn ensure_schema(&self) -> Result<(), StoreError> {
-        self.0.database.ensure(std::slice::from_ref(&self.0.sql.schema), &self.0.sql.probe).await
+        self.0.database.bring_up(&self.0.schema).await
+    }
+
+    schema_doors!(schema::SCHEMA);
+
+    /// Deletes the rows of locks that nobody has had for longer than `idle`, and says how many they were.
+    ///
+    /// Each key that was ever locked keeps a row of some hundred bytes. Nothing deletes them by itself: a service whose
+    /// keys have no end (orders, sessions) calls this now and then, say once a day, in one of its processes or in a job
+    /// of its own. It goes through the table in short statements, beside all other work. No token falls by it: the next
+    /// one is the clock's, which is higher, even if the clock is set back by up to `idle`.
+    ///
+    /// # Errors
+    /// [`Rejected`](crate::StoreErrorKind::Rejected) if `idle` is shorter than an hour: the source is then an
+    /// [`InvalidDuration`](crate::InvalidDuration). As for every call if the database is in the way; what was deleted
+    /// until then stays deleted.
+    ///
+    /// # Cancel safety
+    /// Can be dropped at any time; what was deleted until then stays deleted.
+    pub async fn prune(&self, idle: Duration) -> Result<u64, StoreError> {
+        self.0.prune(idle).await
     }
 }
 

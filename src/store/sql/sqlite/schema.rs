@@ -4,7 +4,10 @@
 //! falls. Times are milliseconds since 1970, tokens microseconds or one more than the last. Every statement is a
 //! transaction of its own, and within one of them "now" stands still.
 
-use crate::store::sql::statements::Quote;
+use crate::store::sql::{
+    migrations::{Schema, Version},
+    statements::Quote,
+};
 
 /// The store's clock: milliseconds since 1970. `julianday` has them exactly but for the rounding of a double, hence the
 /// half; `unixepoch('subsec')` is NULL before SQLite 3.42.
@@ -34,8 +37,14 @@ macro_rules! row {
     };
 }
 
+pub(super) const SCHEMA: Schema =
+    Schema { of: "locks", quote: Quote::DOUBLE, versions: &[TABLE, HELD], found: FOUND };
+
 /// `TEXT` with its binary collation compares bytes: case, accents and trailing blanks count.
-pub(super) const SCHEMA: &str = "
+const TABLE: Version = Version {
+    makes: &["key", "owner", "label", "token", "acquired_at", "expires_at", "asked"],
+    needed: true,
+    up: "
 CREATE TABLE IF NOT EXISTS {table} (
     key         TEXT    NOT NULL COLLATE BINARY PRIMARY KEY,
     owner       TEXT    COLLATE BINARY,
@@ -44,10 +53,21 @@ CREATE TABLE IF NOT EXISTS {table} (
     acquired_at INTEGER NOT NULL CHECK (typeof(acquired_at) = 'integer'),
     expires_at  INTEGER NOT NULL CHECK (typeof(expires_at) = 'integer'),
     asked       TEXT
-) WITHOUT ROWID";
+) WITHOUT ROWID",
+    down: "DROP TABLE IF EXISTS {table}",
+};
 
-/// Fails if a table of this name has other columns.
-const PROBE: &str = "SELECT key, owner, label, token, acquired_at, expires_at, asked FROM {table} LIMIT 0";
+/// The locks that somebody has, so that `list` does not go through those that nobody has. A renewal leaves it alone.
+const HELD: Version = Version {
+    makes: &["{name}_held"],
+    needed: false,
+    up: "CREATE INDEX IF NOT EXISTS {qualifier}{name}_held ON \"{name}\" (key) WHERE owner IS NOT NULL",
+    down: "DROP INDEX IF EXISTS {qualifier}{name}_held",
+};
+
+/// The columns and indexes of the table.
+pub(crate) const FOUND: &str = "SELECT name FROM pragma_table_info('{name}', {schema}) \
+     UNION ALL SELECT name FROM pragma_index_list('{name}', {schema})";
 
 /// key, owner, label, ttl: takes a lock that is free or has lapsed. (`WHERE true` keeps the parser from reading `ON` as
 /// part of a join.)
@@ -92,18 +112,20 @@ const EXTEND_ALL: &str = concat!(
     " RETURNING key, asked"
 );
 
-/// key, owner.
+/// key, owner. `expires_at` is from then on the time since which nobody has it.
 const RELEASE: &str = concat!(
-    "UPDATE {table} SET owner = NULL, expires_at = 0, asked = NULL \
-     WHERE key = ?1 AND owner = ?2 AND expires_at > ",
+    "UPDATE {table} SET owner = NULL, expires_at = ",
+    now!(),
+    ", asked = NULL WHERE key = ?1 AND owner = ?2 AND expires_at > ",
     now!(),
     " RETURNING key"
 );
 
 /// A JSON array of `[key, owner]`, each key once.
 const RELEASE_ALL: &str = concat!(
-    "UPDATE {table} AS held SET owner = NULL, expires_at = 0, asked = NULL \
-     FROM json_each(?1) AS wanted WHERE held.key = json_extract(wanted.value, '$[0]') AND held.owner = json_extract(wanted.value, '$[1]') \
+    "UPDATE {table} AS held SET owner = NULL, expires_at = ",
+    now!(),
+    ", asked = NULL FROM json_each(?1) AS wanted WHERE held.key = json_extract(wanted.value, '$[0]') AND held.owner = json_extract(wanted.value, '$[1]') \
      AND held.expires_at > ",
     now!(),
     " RETURNING key"
@@ -126,7 +148,9 @@ const ROTATE: &str = concat!(
 
 /// key.
 const FORCE: &str = concat!(
-    "UPDATE {table} SET owner = NULL, expires_at = 0, asked = NULL, token = max(token + 1, ",
+    "UPDATE {table} SET owner = NULL, expires_at = ",
+    now!(),
+    ", asked = NULL, token = max(token + 1, ",
     now!(),
     " * 1000) WHERE key = ?1 AND owner IS NOT NULL AND token < 9007199254740992 AND expires_at > ",
     now!(),
@@ -152,11 +176,38 @@ const LIST: &str = concat!(
     " ORDER BY key LIMIT ?4"
 );
 
+/// Nobody has had the lock for as many milliseconds as are bound as this, and the clock, even one set back by as much,
+/// gives a higher token. (Rows of earlier versions have been free since 1970.)
+macro_rules! idle {
+    ($idle:literal) => {
+        concat!(
+            "expires_at <= ",
+            now!(),
+            " - ",
+            $idle,
+            " AND typeof(token) = 'integer' AND token < (",
+            now!(),
+            " - ",
+            $idle,
+            ") * 1000"
+        )
+    };
+}
+
+/// after, idle, limit.
+const LOOK_FOR_IDLE: &str =
+    concat!("SELECT key, ", idle!("?2"), " AS idle FROM {table} WHERE key > ?1 ORDER BY key LIMIT ?3");
+
+/// A JSON array of keys, idle.
+const PRUNE: &str = concat!(
+    "DELETE FROM {table} WHERE key IN (SELECT value FROM json_each(?1)) AND ",
+    idle!("?2"),
+    " RETURNING key"
+);
+
 statements! {
     Quote::DOUBLE,
     Statements {
-        schema: SCHEMA,
-        probe: PROBE,
         take: TAKE,
         take_again: TAKE_AGAIN,
         extend: EXTEND,
@@ -168,5 +219,7 @@ statements! {
         ask: ASK,
         find: FIND,
         list: LIST,
+        look_for_idle: LOOK_FOR_IDLE,
+        prune: PRUNE,
     }
 }

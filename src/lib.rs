@@ -84,6 +84,8 @@ pub use crate::repository::{
     LockingArray, MemoryStorage, OptionalLocking, Order, Query, Rejected, Repo, Repository, RepositoryExt,
     RepositoryFuture, SaveError, Scoped, Storage, Update, Written,
 };
+#[cfg(feature = "postgres")]
+pub use crate::store::PostgresStore;
 pub use crate::store::{
     Acquire, AcquireReply, AskRelease, AskReply, BatchFuture, Extend, ExtendReply, ForceRelease, ForceReply,
     HeldKey, Holder, Inspect, List, LockStore, MemoryStore, Outcome, Release, ReleaseReply, Rotate,

@@ -21,6 +21,8 @@ pub use reply::{
     AcquireReply, AskReply, ExtendReply, ForceReply, HeldKey, Holder, ReleaseReply, RotateReply,
 };
 pub use request::{Acquire, AskRelease, Extend, ForceRelease, Inspect, List, Release, Rotate};
+#[cfg(feature = "postgres")]
+pub use sql::PostgresStore;
 #[cfg(feature = "sqlite")]
 pub use sql::SqliteStore;
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]

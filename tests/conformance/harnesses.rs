@@ -104,3 +104,24 @@ impl Harness for Sqlite {
         Box::pin(async { Ok(Arc::new(lockproof::SqliteStore::open(file).await?) as Arc<dyn LockStore>) })
     }
 }
+
+/// Two pools to one database, as two processes have them.
+#[cfg(feature = "postgres")]
+pub(crate) struct Postgres(String);
+
+#[cfg(feature = "postgres")]
+impl Postgres {
+    pub(crate) fn new() -> Self {
+        Self(lockproof_test_servers::Postgres::shared().database())
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl Harness for Postgres {
+    fn open(&self) -> StoreFuture<Arc<dyn LockStore>> {
+        let url = self.0.clone();
+        Box::pin(async move {
+            Ok(Arc::new(lockproof::PostgresStore::open(&url).await?) as Arc<dyn LockStore>)
+        })
+    }
+}

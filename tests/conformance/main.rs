@@ -6,6 +6,8 @@ mod harnesses;
 mod plain;
 
 mod conformance {
+    #[cfg(feature = "postgres")]
+    use crate::harnesses::Postgres;
     #[cfg(feature = "sqlite")]
     use crate::harnesses::Sqlite;
     use crate::harnesses::{Decorated, Memory, Plain};
@@ -13,6 +15,8 @@ mod conformance {
     lockproof::testing::conformance!(memory, Memory::default());
     lockproof::testing::conformance!(plain, Plain::default());
     lockproof::testing::conformance!(decorated_memory, Decorated::default());
+    #[cfg(feature = "postgres")]
+    lockproof::testing::conformance!(postgres, Postgres::new());
     #[cfg(feature = "sqlite")]
     lockproof::testing::conformance!(sqlite, Sqlite::new());
 }

@@ -10,6 +10,8 @@ pub(crate) mod batch;
 pub(crate) mod errors;
 pub(crate) mod making;
 mod options;
+#[cfg(feature = "postgres")]
+pub(crate) mod postgres;
 pub(crate) mod prune;
 pub(crate) mod row;
 mod schema_mismatch;
@@ -18,6 +20,8 @@ pub(crate) mod sqlite;
 mod table_name;
 
 pub use options::SqlOptions;
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresStore;
 pub use schema_mismatch::SchemaMismatch;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;

@@ -31,7 +31,24 @@ macro_rules! columns {
     )*};
 }
 
-columns!("mysql": sqlx::mysql::MySqlRow, "postgres": sqlx::postgres::PgRow, "sqlite": sqlx::sqlite::SqliteRow);
+columns!("mysql": sqlx::mysql::MySqlRow, "sqlite": sqlx::sqlite::SqliteRow);
+
+/// Keys and owners are `bytea`, which sqlx does not take for text.
+#[cfg(feature = "postgres")]
+impl Columns for sqlx::postgres::PgRow {
+    fn text(&self, column: &'static str) -> Result<Option<String>, sqlx::Error> {
+        let value = sqlx::Row::try_get_raw(self, column)?;
+        if sqlx::ValueRef::is_null(&value) {
+            return Ok(None);
+        }
+        let text = value.as_bytes().and_then(|bytes| Ok(String::from_utf8(bytes.to_vec())?));
+        text.map(Some).map_err(|source| sqlx::Error::ColumnDecode { index: column.into(), source })
+    }
+
+    fn number(&self, column: &'static str) -> Result<Option<i64>, sqlx::Error> {
+        sqlx::Row::try_get(self, column)
+    }
+}
 
 /// A row, and the time it had left by the store's clock when it was read.
 ///
@@ -127,7 +144,8 @@ fn needed<T>(column: &str, value: Result<Option<T>, sqlx::Error>) -> Result<T, s
     })
 }
 
-fn token(number: i64) -> Result<FencingToken, StoreError> {
+/// The token that a column has.
+pub(crate) fn token(number: i64) -> Result<FencingToken, StoreError> {
     FencingToken::try_from(number).map_err(exhausted)
 }
 

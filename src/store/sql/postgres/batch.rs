@@ -1,0 +1,82 @@
+//! Many locks in one statement. A row that another transaction has is passed by, so that it holds up no other.
+
+use std::collections::HashSet;
+
+use sqlx::{Row, SqlStr, postgres::PgRow};
+
+use super::{Inner, connection::Statement, pauses::Pauses};
+use crate::{
+    model::{LockKey, Owner},
+    store::{
+        Extend, ExtendReply, Release, ReleaseReply, StoreError,
+        sql::{
+            batch::{self, Hits},
+            row::{Columns, damaged},
+        },
+    },
+};
+
+impl Inner {
+    pub(super) async fn extend_all<'a>(&'a self, requests: &'a [Extend]) -> Vec<Result<ExtendReply, StoreError>> {
+        let send = |lines: Vec<&'a Extend>| {
+            self.database.rows(move || {
+                let ttls: Vec<_> = lines.iter().map(|it| it.ttl.as_millis()).collect();
+                keyed(&self.sql.extend_all, &lines, |it| (&it.key, &it.owner)).bind(ttls)
+            })
+        };
+        let round = |lines| rounds(lines, |it: &Extend| &it.key, send);
+        batch::extend_all(requests, round).await
+    }
+
+    pub(super) async fn release_all<'a>(&'a self, requests: &'a [Release]) -> Vec<Result<ReleaseReply, StoreError>> {
+        let send = |lines: Vec<&'a Release>| {
+            // The second time the answer would be that nobody holds them.
+            self.database.rows_once(move || {
+                keyed(&self.sql.release_all, &lines, |it| (&it.key, &it.owner))
+            })
+        };
+        let round = |lines| rounds(lines, |it: &Release| &it.key, send);
+        batch::release_all(requests, round, |key| self.ears.announce(key)).await
+    }
+}
+
+/// Sends the lines, and again those whose rows were passed by, a few times.
+async fn rounds<'a, L, F>(
+    lines: Vec<&'a L>,
+    key: impl Fn(&L) -> &LockKey,
+    send: impl Fn(Vec<&'a L>) -> F,
+) -> Result<Hits<PgRow>, StoreError>
+where
+    F: Future<Output = Result<Vec<PgRow>, StoreError>>,
+{
+    let (mut left, mut done) = (lines, Vec::new());
+    let mut pauses = Pauses::new();
+    loop {
+        let rows = match send(left.clone()).await {
+            Ok(rows) => rows,
+            Err(error) if done.is_empty() => return Err(error),
+            // Those that were done are done; of the others nobody knows.
+            Err(_) => break,
+        };
+        let mut passed_by = HashSet::new();
+        for row in rows {
+            if row.try_get("done").map_err(|error| damaged("?", error.into()))? {
+                done.push(row);
+            } else if let Some(key) = row.text("key").map_err(|error| damaged("?", error.into()))? {
+                passed_by.insert(key);
+            }
+        }
+        left.retain(|line| passed_by.contains(key(line).as_str()));
+        if left.is_empty() || !pauses.pause().await {
+            break;
+        }
+    }
+    let hits = Hits::of(done)?;
+    Ok(hits.skipped(left.into_iter().map(|line| key(line).as_str().to_owned())))
+}
+
+fn keyed<L>(sql: &SqlStr, lines: &[&L], of: impl Fn(&L) -> (&LockKey, &Owner)) -> Statement {
+    let keys: Vec<_> = lines.iter().map(|line| of(line).0.as_str().as_bytes().to_vec()).collect();
+    let owners: Vec<_> = lines.iter().map(|line| of(line).1.to_string().into_bytes()).collect();
+    sqlx::query(sql.clone()).bind(keys).bind(owners)
+}

@@ -1,0 +1,265 @@
+//! What we accept from the user: a URL or a pool; and how a statement gets through although connections break.
+
+use std::{fmt, time::Duration};
+
+use futures::FutureExt;
+use sqlx::{
+    ConnectOptions, Connection, PgPool, Postgres, SqlStr,
+    pool::PoolConnection,
+    postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow},
+    query::Query,
+};
+use tokio::{sync::Mutex, time::timeout};
+
+use super::errors;
+use crate::store::{SqlOptions, StoreError, StoreErrorKind};
+
+/// A statement with its values.
+pub(crate) type Statement = Query<'static, Postgres, PgArguments>;
+
+/// A connection that nobody has used for so long is asked first whether it is still there.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// A database and the connections to it.
+pub(crate) struct Database {
+    pool: PgPool,
+    /// `host:port/database`, for messages.
+    place: String,
+    /// How long the server may take over a statement.
+    limit: Duration,
+    /// Who has to know why the pool gives no connection tries one beside it; one at a time.
+    trying: Mutex<()>,
+}
+
+impl Database {
+    /// Makes a pool for a URL. Nothing is connected yet.
+    pub(crate) fn open(url: &str, options: &SqlOptions) -> Result<Self, StoreError> {
+        let limit = options.statement_timeout;
+        let connect = bounded(parse(url)?, limit).disable_statement_logging();
+        let pool = PgPoolOptions::new()
+            .max_connections(options.max_connections)
+            .acquire_timeout(limit / 2)
+            // A round trip for each call otherwise; what was cut while nobody used it is found out below.
+            .test_before_acquire(false)
+            .before_acquire(|connection, state| {
+                async move { Ok(state.idle_for < IDLE || connection.ping().await.is_ok()) }.boxed()
+            })
+            .connect_lazy_with(connect);
+        Ok(Self::over(pool, limit))
+    }
+
+    /// Takes a pool of the user's as it is.
+    pub(crate) fn of_pool(pool: PgPool, options: &SqlOptions) -> Self {
+        Self::over(pool, options.statement_timeout)
+    }
+
+    fn over(pool: PgPool, limit: Duration) -> Self {
+        let place = place(&pool.connect_options());
+        Self { pool, place, limit, trying: Mutex::default() }
+    }
+
+    /// How long a statement may wait for another transaction, in the server, as the setting is written.
+    pub(super) fn lock_timeout(&self) -> String {
+        lock_timeout(self.limit)
+    }
+
+    /// A pool of one connection beside the user's, for listening: it is used for as long as somebody waits.
+    pub(super) fn beside(&self) -> PgPool {
+        PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(self.limit)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_lazy_with((*self.pool.connect_options()).clone())
+    }
+
+    /// Runs one statement as a transaction of its own, and gives what it returns. If the connection breaks in the
+    /// middle it is sent again, so it has to be one that can be done twice.
+    pub(crate) async fn rows(
+        &self,
+        statement: impl Fn() -> Statement + Send + Sync,
+    ) -> Result<Vec<PgRow>, StoreError> {
+        // After a restart of the server every connection of the pool is broken, and is found so one by one.
+        let mut again = self.pool.options().get_max_connections().min(64);
+        loop {
+            match self.once(&statement).await? {
+                Ok(rows) => return Ok(rows),
+                Err(error) if again > 0 && errors::is_worth_another_try(&error) => again -= 1,
+                Err(error) => return Err(errors::sent(&self.place, error)),
+            }
+        }
+    }
+
+    /// The same for a statement whose answer is another one the second time.
+    pub(crate) async fn rows_once(
+        &self,
+        statement: impl Fn() -> Statement + Send + Sync,
+    ) -> Result<Vec<PgRow>, StoreError> {
+        self.once(&statement).await?.map_err(|error| errors::sent(&self.place, error))
+    }
+
+    async fn once(
+        &self,
+        statement: &(impl Fn() -> Statement + Send + Sync),
+    ) -> Result<Result<Vec<PgRow>, sqlx::Error>, StoreError> {
+        let mut connection = self.connection().await?;
+        // All rows, not `fetch_one`: that one stops at the first, before the commit that may fail.
+        Ok(statement().fetch_all(&mut *connection).await)
+    }
+
+    /// Makes tables that are not there yet and looks whether those that are have the right columns. `exists` gives
+    /// NULL if they are missing, so that nobody needs the right to make tables where they are there.
+    pub(crate) async fn ensure(
+        &self,
+        schema: &[SqlStr],
+        exists: &SqlStr,
+        probe: &SqlStr,
+    ) -> Result<(), StoreError> {
+        let is_there = self.rows(|| sqlx::query(exists.clone())).await?;
+        let is_there = is_there.first().is_some_and(|row| {
+            let number: Result<Option<i64>, _> = sqlx::Row::try_get(row, 0);
+            number.is_ok_and(|number| number.is_some())
+        });
+        if !is_there {
+            self.make(schema).await?;
+        }
+        self.probe(probe).await
+    }
+
+    /// Looks whether the table is there and has the right columns.
+    pub(crate) async fn probe(&self, probe: &SqlStr) -> Result<(), StoreError> {
+        self.rows(|| sqlx::query(probe.clone())).await.map(drop)
+    }
+
+    /// `IF NOT EXISTS` is no help against others who do the same at the same time: they stand in line.
+    async fn make(&self, schema: &[SqlStr]) -> Result<(), StoreError> {
+        /// Any number that nobody else would think of.
+        const LINE: i64 = 0x6c6f_636b_7072_6f6f;
+        const PATIENCE: &str = "30s";
+
+        let mut connection = self.connection().await?;
+        let made = async {
+            let mut transaction = connection.begin().await?;
+            let patience = "SELECT set_config('statement_timeout', $1, true), set_config('lock_timeout', $1, true)";
+            sqlx::query(patience).bind(PATIENCE).execute(&mut *transaction).await?;
+            sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LINE).execute(&mut *transaction).await?;
+            for statement in schema {
+                sqlx::query(statement.clone()).execute(&mut *transaction).await?;
+            }
+            transaction.commit().await
+        };
+        made.await.map_err(|error| errors::sent(&self.place, error))
+    }
+
+    async fn connection(&self) -> Result<PoolConnection<Postgres>, StoreError> {
+        match timeout(self.limit / 2, self.pool.acquire()).await {
+            Ok(Ok(connection)) => Ok(connection),
+            Ok(Err(sqlx::Error::PoolTimedOut)) | Err(_) => Err(self.why_no_connection().await),
+            Ok(Err(error)) => Err(errors::not_sent(&self.place, error)),
+        }
+    }
+
+    /// A pool tries to connect for as long as it may and then only says that it did not succeed.
+    async fn why_no_connection(&self) -> StoreError {
+        let limit = self.limit / 4;
+        let attempt = async {
+            let _turn = self.trying.lock().await;
+            self.pool.connect_options().connect().await?.close().await
+        };
+        let why = match timeout(limit, attempt).await {
+            Ok(Ok(())) => sqlx::Error::PoolTimedOut,
+            Ok(Err(error)) => error,
+            Err(_) => {
+                let what = format!("{}: no connection within {:?}", self.place, self.limit / 2 + limit);
+                return StoreError::new(StoreErrorKind::Unavailable, what);
+            }
+        };
+        errors::not_sent(&self.place, why)
+    }
+}
+
+impl fmt::Display for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.place)
+    }
+}
+
+/// sqlx takes a URL of any scheme, and what it says about one that it cannot read has no password in it.
+fn parse(url: &str) -> Result<PgConnectOptions, StoreError> {
+    let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
+    if !matches!(scheme, "postgres" | "postgresql") {
+        let found = match scheme {
+            "" => "it has none".to_owned(),
+            other => format!("this one has `{}`", other.escape_debug()),
+        };
+        let what = format!("the URL of a PostgreSQL database begins with `postgres://`, and {found}");
+        return Err(StoreError::new(StoreErrorKind::Misconfigured, what));
+    }
+    url.parse().map_err(|error: sqlx::Error| {
+        let what = format!("the URL of the PostgreSQL database cannot be read: {error}");
+        StoreError::new(StoreErrorKind::Misconfigured, what).caused_by(error)
+    })
+}
+
+/// A connection whose statements end in the server too, unless the URL says something else. The settings go with the
+/// start of the connection: set later they could end up in other sessions behind a transaction pooler.
+fn bounded(connect: PgConnectOptions, limit: Duration) -> PgConnectOptions {
+    let has = |setting: &str| connect.get_options().is_some_and(|options| options.contains(setting));
+    let settings = [
+        ("statement_timeout", format!("{}ms", limit.as_millis().max(1))),
+        ("lock_timeout", lock_timeout(limit)),
+    ];
+    let missing: Vec<_> = settings.into_iter().filter(|(setting, _)| !has(setting)).collect();
+    let connect = match connect.get_application_name() {
+        Some(_) => connect,
+        None => connect.application_name("lockproof"),
+    };
+    if missing.is_empty() { connect } else { connect.options(missing) }
+}
+
+/// Less than the whole limit: who waits shall hear of it before its own time is up.
+fn lock_timeout(limit: Duration) -> String {
+    format!("{}ms", (limit / 2).as_millis().max(1))
+}
+
+fn place(connect: &PgConnectOptions) -> String {
+    let database = connect.get_database().unwrap_or_else(|| connect.get_username());
+    match connect.get_socket() {
+        Some(socket) => format!("{}/{database}", socket.display()),
+        None => format!("{}:{}/{database}", connect.get_host(), connect.get_port()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_is_of_this_database_and_its_password_is_nobodys_business() {
+        for url in ["postgres://h/d", "postgresql://u:p@h:1/d?sslmode=disable"] {
+            assert!(parse(url).is_ok(), "{url}");
+        }
+        for url in ["mongodb://u:hunter2@h/d", "h/d", "", "postgres://u:hunter2@h:x/d", "://hunter2@h"] {
+            let error = parse(url).expect_err(url);
+            assert_eq!(error.kind(), StoreErrorKind::Misconfigured, "{url}");
+            assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_url_says_about_time_stands() {
+        let limit = Duration::from_secs(1);
+        let options = |url: &str| bounded(parse(url).expect("a URL"), limit).get_options().map(str::to_owned);
+        let both = "-c statement_timeout=1000ms -c lock_timeout=500ms";
+        assert_eq!(options("postgres://h/d").as_deref(), Some(both));
+        let own = options("postgres://h/d?options=-c%20statement_timeout%3D7s").expect("some");
+        assert_eq!(own, "-c statement_timeout=7s -c lock_timeout=500ms");
+    }
+
+    #[test]
+    fn messages_name_the_place() {
+        let place_of = |url: &str| place(&parse(url).expect("a URL"));
+        assert_eq!(place_of("postgres://u:hunter2@db.example:6432/app"), "db.example:6432/app");
+        assert_eq!(place_of("postgres://u@h"), "h:5432/u");
+    }
+}

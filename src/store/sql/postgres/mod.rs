@@ -1,0 +1,148 @@
+//! Locks in a PostgreSQL database.
+
+mod acquire;
+mod batch;
+pub(crate) mod connection;
+pub(crate) mod errors;
+mod interest;
+mod listener;
+mod ops;
+mod pauses;
+mod prune;
+mod schema;
+mod wakeups;
+
+use std::{fmt, sync::Arc};
+
+use sqlx::PgPool;
+
+use self::{connection::Database, schema::Statements, wakeups::Ears};
+use crate::store::{SqlOptions, StoreError, StoreId, TableName};
+
+/// Locks in a table of a PostgreSQL database (11 or later), for all processes that reach it. Its clones share everything.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), lockproof::StoreError> {
+/// let store = lockproof::PostgresStore::open("postgres://app@db.example/app").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Each call is one statement in a transaction of its own, never in one of the application's, and expiry is judged by the
+/// server's clock. A try that finds the lock held writes nothing. A key that was once locked keeps its row, so that its
+/// token never falls; [`prune`](Self::prune) removes those that nobody has wanted for long.
+///
+/// # Waiting
+/// While somebody waits, the store has one connection beside the pool, made with the pool's options, on which PostgreSQL
+/// tells of releases (`LISTEN`). Only releases of keys that somebody waits for are announced, since a `NOTIFY` makes all
+/// commits of the server stand in line. Who may connect to the database can listen too, and sees hashes of keys.
+/// While that connection is broken, waiters look every two seconds, and at once when it is there again.
+///
+/// # Rows that a transaction has
+/// A save that pins the row of its lock, or somebody with `SELECT .. FOR UPDATE`, keeps this store from changing the row.
+/// It waits for that for a few hundredths of a second and no longer: other locks go on as if nothing were, a try answers
+/// that the lock is held, everything else is an error that can be tried again.
+///
+/// # Poolers
+/// Behind PgBouncer in transaction mode give a pool of your own whose options have `statement_cache_capacity(0)`. No
+/// statement here needs a session, but listening does: connect to the server itself where hints matter.
+///
+/// # Time-outs
+/// [`SqlOptions::statement_timeout`] is set in the server for the connections of a pool that is made from a URL, unless
+/// the URL's `options` say something else. The settings of a pool of your own are yours; only the wait for another
+/// transaction is bounded there too.
+#[derive(Clone)]
+pub struct PostgresStore(Arc<Inner>);
+
+struct Inner {
+    id: StoreId,
+    database: Arc<Database>,
+    sql: Statements,
+    ears: Arc<Ears>,
+}
+
+impl PostgresStore {
+    /// The table as SQL text, for those who make their tables themselves.
+    pub const SCHEMA: &'static str = schema::SCHEMA;
+
+    /// Connects to the database of a URL, `postgres://user:password@host:port/database`, and makes the table if it is not
+    /// there; any number of processes may do so at once.
+    ///
+    /// # Errors
+    /// [`Misconfigured`](crate::StoreErrorKind::Misconfigured) if the URL, the password or a right is wrong, the server
+    /// is read-only, or the table has other columns; [`Unavailable`](crate::StoreErrorKind::Unavailable), with the
+    /// cause, if the server cannot be reached. No error has the password in it.
+    ///
+    /// # Cancel safety
+    /// Can be dropped at any time; the table may have been made.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        Self::open_with(url, SqlOptions::new()).await
+    }
+
+    /// The same with a table of another name, or one that is made by somebody else.
+    ///
+    /// # Errors
+    /// As for [`open`](Self::open).
+    ///
+    /// # Cancel safety
+    /// Can be dropped at any time; the table may have been made.
+    pub async fn open_with(url: &str, options: SqlOptions) -> Result<Self, StoreError> {
+        Self::over(Database::open(url, &options)?, options).await
+    }
+
+    /// Uses a pool of the application's own, with its settings, making the table where it is not there.
+    ///
+    /// Locks need a connection for a moment only, but renewals must get one in time: leave the pool some to spare.
+    /// `test_before_acquire(false)` saves a round trip for each call. The connection that listens is made with the pool's
+    /// connect options and without its hooks.
+    ///
+    /// # Errors
+    /// As for [`open`](Self::open).
+    ///
+    /// # Cancel safety
+    /// Can be dropped at any time; the table may have been made.
+    pub async fn from_pool(pool: PgPool) -> Result<Self, StoreError> {
+        Self::from_pool_with(pool, SqlOptions::new()).await
+    }
+
+    /// The same with a table of another name, or one that is made by somebody else.
+    ///
+    /// # Errors
+    /// As for [`from_pool`](Self::from_pool).
+    ///
+    /// # Cancel safety
+    /// Can be dropped at any time; the table may have been made.
+    pub async fn from_pool_with(pool: PgPool, options: SqlOptions) -> Result<Self, StoreError> {
+        Self::over(Database::of_pool(pool, &options), options).await
+    }
+
+    async fn over(database: Database, options: SqlOptions) -> Result<Self, StoreError> {
+        let table = options.table.unwrap_or_else(|| TableName::known("lockproof_locks"));
+        let (database, sql) = (Arc::new(database), Statements::over(&table));
+        let ears = Arc::new(Ears::new(Arc::clone(&database), sql.clone()));
+        let store = Self(Arc::new(Inner { id: StoreId::unique(), database, sql, ears }));
+        match options.create_table {
+            true => store.ensure_schema().await?,
+            false => store.0.database.probe(&store.0.sql.probe).await?,
+        }
+        Ok(store)
+    }
+
+    /// Makes the table if it is not there; does nothing, and needs no right to make tables, if it is.
+    ///
+    /// # Errors
+    /// [`Misconfigured`](crate::StoreErrorKind::Misconfigured) if the role may not make it, or it has other columns.
+    ///
+    /// # Cancel safety
+    /// Can be dropped at any time; the table may have been made.
+    pub async fn ensure_schema(&self) -> Result<(), StoreError> {
+        let Statements { schema, exists, probe, .. } = &self.0.sql;
+        self.0.database.ensure(std::slice::from_ref(schema), exists, probe).await
+    }
+}
+
+impl fmt::Debug for PostgresStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresStore").field("at", &format_args!("{}", self.0.database)).finish_non_exhaustive()
+    }
+}

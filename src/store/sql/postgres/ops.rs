@@ -1,0 +1,177 @@
+use std::sync::Arc;
+
+use sqlx::postgres::PgRow;
+
+use super::{Inner, PostgresStore, connection::Statement, pauses::Pauses, wakeups};
+use crate::{
+    model::{FencingToken, LockKey},
+    store::{
+        AskRelease, AskReply, Extend, ExtendReply, ForceRelease, ForceReply, HeldKey, Holder, Inspect, List,
+        Release, ReleaseReply, Rotate, RotateReply, StoreCapabilities, StoreError, StoreErrorKind,
+        WakeupStream,
+        sql::row::{Columns, LockRow, damaged, token},
+    },
+};
+
+lock_store_over_inner!(PostgresStore, "postgres", StoreCapabilities::default());
+
+/// What a statement about one key has granted, and the row as it was before.
+pub(super) struct Seen {
+    pub(super) granted: Option<FencingToken>,
+    pub(super) row: Option<LockRow>,
+}
+
+impl Seen {
+    pub(super) fn of(rows: Vec<PgRow>, key: &LockKey) -> Result<Self, StoreError> {
+        let nothing = || damaged(key.as_str(), "the statement returned nothing".into());
+        let row = rows.first().ok_or_else(nothing)?;
+        let was_there = row.text("key").map_err(|error| damaged(key.as_str(), error.into()))?.is_some();
+        let granted = row.number("granted").map_err(|error| damaged(key.as_str(), error.into()))?;
+        Ok(Self {
+            granted: granted.map(token).transpose()?,
+            row: was_there.then(|| LockRow::of(row)).transpose()?,
+        })
+    }
+}
+
+impl Inner {
+    pub(super) fn wakeups(&self) -> Option<WakeupStream> {
+        Some(wakeups::stream(Arc::clone(&self.ears)))
+    }
+
+    async fn inspect(&self, request: Inspect) -> Result<Option<Holder>, StoreError> {
+        let rows = self
+            .database
+            .rows(|| sqlx::query(self.sql.inspect.clone()).bind(bytes(&request.key)))
+            .await?;
+        let row = rows.first().map(LockRow::of).transpose()?;
+        row.filter(LockRow::runs).map(|row| row.holder()).transpose()
+    }
+
+    async fn extend(&self, request: Extend) -> Result<ExtendReply, StoreError> {
+        only(self.extend_all(std::slice::from_ref(&request)).await)
+    }
+
+    async fn release(&self, request: Release) -> Result<ReleaseReply, StoreError> {
+        only(self.release_all(std::slice::from_ref(&request)).await)
+    }
+
+    async fn rotate(&self, request: Rotate) -> Result<RotateReply, StoreError> {
+        let Rotate { key, from, to, label, ttl, above } = request;
+        let (from, to, above) = (from.to_string(), to.to_string(), above.unwrap_or(FencingToken::ZERO));
+        let statement = || {
+            sqlx::query(self.sql.rotate.clone())
+                .bind(bytes(&key))
+                .bind(from.clone().into_bytes())
+                .bind(to.clone().into_bytes())
+                .bind(label.as_str().to_owned())
+                .bind(ttl.as_millis())
+                .bind(above.as_i64())
+        };
+        let mut pauses = Pauses::new();
+        loop {
+            let seen = Seen::of(self.database.rows(statement).await?, &key)?;
+            if let Some(token) = seen.granted {
+                return Ok(RotateReply::Granted { token });
+            }
+            let ours = |row: &LockRow| row.is_held_by(&from) || row.is_held_by(&to);
+            let Some(row) = seen.row.filter(ours) else { return Ok(RotateReply::NotHeld) };
+            let token = row.token()?;
+            if row.is_held_by(&to) && token > above {
+                // An earlier request did it, and its answer was lost.
+                return Ok(RotateReply::Granted { token });
+            }
+            if let Some(error) = row.exhausted(above) {
+                return Err(error);
+            }
+            if !pauses.pause().await {
+                return Err(self.busy(&key));
+            }
+        }
+    }
+
+    async fn force_release(&self, request: ForceRelease) -> Result<ForceReply, StoreError> {
+        let key = request.key;
+        let forced = self.whoever_holds(&key, || {
+            // The second time the answer would be that nobody holds it.
+            self.database.rows_once(|| sqlx::query(self.sql.force.clone()).bind(bytes(&key)))
+        });
+        let Some(token) = forced.await? else { return Ok(ForceReply::NotHeld) };
+        self.ears.announce(&key);
+        Ok(ForceReply::Forced { token })
+    }
+
+    async fn ask_release(&self, request: AskRelease) -> Result<AskReply, StoreError> {
+        let AskRelease { key, reason } = request;
+        let statement =
+            || sqlx::query(self.sql.ask.clone()).bind(bytes(&key)).bind(reason.as_str().to_owned());
+        let asked = self.whoever_holds(&key, || self.database.rows(statement)).await?;
+        Ok(if asked.is_some() { AskReply::Asked } else { AskReply::NotHeld })
+    }
+
+    /// Runs a statement on a lock that somebody has; `None` if nobody does.
+    async fn whoever_holds<F>(
+        &self,
+        key: &LockKey,
+        send: impl Fn() -> F,
+    ) -> Result<Option<FencingToken>, StoreError>
+    where
+        F: Future<Output = Result<Vec<PgRow>, StoreError>>,
+    {
+        let mut pauses = Pauses::new();
+        loop {
+            let seen = Seen::of(send().await?, key)?;
+            if seen.granted.is_some() {
+                return Ok(seen.granted);
+            }
+            let Some(row) = seen.row.filter(LockRow::runs) else { return Ok(None) };
+            if let Some(error) = row.exhausted(FencingToken::ZERO) {
+                return Err(error);
+            }
+            if !pauses.pause().await {
+                return Err(self.busy(key));
+            }
+        }
+    }
+
+    async fn list(&self, request: List) -> Result<Vec<HeldKey>, StoreError> {
+        let List { prefix, after, limit } = request;
+        // No UTF-8 has this byte, so it is above every key with the prefix.
+        let end = [prefix.as_bytes(), b"\xFF"].concat();
+        let after = after.map_or_else(String::new, |key| key.as_str().to_owned());
+        let first = after.as_bytes().max(prefix.as_bytes());
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let statement = || -> Statement {
+            sqlx::query(self.sql.list.clone())
+                .bind(first.to_vec())
+                .bind(end.clone())
+                .bind(after.clone().into_bytes())
+                .bind(limit)
+        };
+        let rows = self.database.rows(statement).await?;
+        rows.iter()
+            .map(|row| {
+                let row = LockRow::of(row)?;
+                Ok(HeldKey::new(row.key()?, row.holder()?))
+            })
+            .collect()
+    }
+
+    /// A transaction has the row for long. Nothing was done.
+    pub(super) fn busy(&self, key: &LockKey) -> StoreError {
+        let what = format!(
+            "{}: a transaction has the row of {:?} for long, as a save does that pins it; try again when it is through",
+            self.database,
+            key.as_str()
+        );
+        StoreError::new(StoreErrorKind::Unavailable, what)
+    }
+}
+
+pub(super) fn bytes(key: &LockKey) -> Vec<u8> {
+    key.as_str().as_bytes().to_vec()
+}
+
+fn only<T>(mut answers: Vec<Result<T, StoreError>>) -> Result<T, StoreError> {
+    answers.pop().expect("one request has one answer")
+}

@@ -3,8 +3,8 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use sqlx::{
-    ConnectOptions, SqliteConnection,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+    ConnectOptions, SqliteConnection, SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use uuid::Uuid;
@@ -29,73 +29,68 @@ const RELEASE: &str = "UPDATE floor_locks SET owner = NULL, expires_at = 0 \
      WHERE key = ?1 AND owner = ?2 \
      AND expires_at > CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER) RETURNING key";
 
-/// The floor: the statements alone. Tasks on one key stand in line in memory.
+/// A lock: one statement takes it, one releases it.
 #[derive(Clone)]
-pub(crate) struct Floor {
-    connection: Arc<Mutex<SqliteConnection>>,
-    line: Option<Arc<Mutex<()>>>,
-}
+pub(crate) struct Statements(Arc<Mutex<SqliteConnection>>);
 
 /// A change: a transaction around a read and a write.
 #[derive(Clone)]
 pub(crate) struct Transactions(Arc<Mutex<SqliteConnection>>);
 
-async fn open(path: &Path, synchronous: SqliteSynchronous, table: &'static str) -> SqliteConnection {
-    let options = SqliteConnectOptions::new()
+fn at(path: &Path, synchronous: SqliteSynchronous) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(synchronous)
         .busy_timeout(Duration::from_millis(200))
-        .disable_statement_logging();
-    let mut connection = options.connect().await.expect("a file");
+        .disable_statement_logging()
+}
+
+async fn open(path: &Path, synchronous: SqliteSynchronous, table: &'static str) -> SqliteConnection {
+    let mut connection = at(path, synchronous).connect().await.expect("a file");
     sqlx::query(table).execute(&mut connection).await.expect("a table");
     connection
 }
 
-impl Floor {
+/// The table with the columns of a lock, in a file of its own.
+pub(crate) async fn pool(path: &Path) -> SqlitePool {
+    let pool = SqlitePoolOptions::new().max_connections(1).test_before_acquire(false);
+    let pool = pool.connect_lazy_with(at(path, SqliteSynchronous::Full));
+    let table = "CREATE TABLE accounts (id TEXT PRIMARY KEY, balance INTEGER NOT NULL, fence INTEGER NOT NULL, \
+         version INTEGER NOT NULL)";
+    sqlx::query(table).execute(&pool).await.expect("a table");
+    pool
+}
+
+impl Statements {
     pub(crate) async fn open(path: &Path) -> Self {
-        let connection = open(path, SqliteSynchronous::Normal, LOCKS).await;
-        Self { connection: Arc::new(Mutex::new(connection)), line: None }
-    }
-
-    pub(crate) fn in_line(&self) -> Self {
-        Self { line: Some(Arc::default()), ..self.clone() }
+        Self(Arc::new(Mutex::new(open(path, SqliteSynchronous::Normal, LOCKS).await)))
     }
 }
 
-pub(crate) struct Held {
-    key: String,
-    owner: String,
-    _turn: Option<OwnedMutexGuard<()>>,
-}
+impl Locker for Statements {
+    type Guard = (String, String);
 
-impl Locker for Floor {
-    type Guard = Held;
-
-    async fn acquire(&self, key: &str) -> Held {
-        let turn = match &self.line {
-            Some(line) => Some(Arc::clone(line).lock_owned().await),
-            None => None,
-        };
-        let held = Held { key: key.into(), owner: Uuid::now_v7().to_string(), _turn: turn };
-        let take = sqlx::query(TAKE).bind(&*held.key).bind(&*held.owner).bind("bench").bind(30_000);
-        let rows = take.fetch_all(&mut *self.connection.lock().await).await.expect("a statement");
+    async fn acquire(&self, key: &str) -> Self::Guard {
+        let owner = Uuid::now_v7().to_string();
+        let take = sqlx::query(TAKE).bind(key).bind(&*owner).bind("bench").bind(30_000);
+        let rows = take.fetch_all(&mut *self.0.lock().await).await.expect("a statement");
         assert_eq!(rows.len(), 1, "the lock is free");
-        held
+        (key.to_owned(), owner)
     }
 
-    async fn release(&self, held: Held) {
-        let release = sqlx::query(RELEASE).bind(&*held.key).bind(&*held.owner);
-        let rows = release.fetch_all(&mut *self.connection.lock().await).await.expect("a statement");
+    async fn release(&self, (key, owner): Self::Guard) {
+        let release = sqlx::query(RELEASE).bind(key).bind(owner);
+        let rows = release.fetch_all(&mut *self.0.lock().await).await.expect("a statement");
         assert_eq!(rows.len(), 1, "the lock was held");
     }
 }
 
 impl Transactions {
-    /// Makes the rows, too. Commits are on the disk when they are answered, as those of documents are.
+    /// Makes the rows, too. Commits are on the disk when they are answered.
     pub(crate) async fn open(path: &Path) -> Self {
-        let table = "CREATE TABLE floor_accounts (key TEXT PRIMARY KEY, balance INTEGER NOT NULL)";
+        let table = "CREATE TABLE floor_accounts (id TEXT PRIMARY KEY, balance INTEGER NOT NULL)";
         let mut connection = open(path, SqliteSynchronous::Full, table).await;
         for key in KEYS.map(key) {
             let row = sqlx::query("INSERT INTO floor_accounts VALUES (?, 0)").bind(key);
@@ -111,9 +106,9 @@ impl Locker for Transactions {
     async fn acquire(&self, key: &str) -> Self::Guard {
         let mut connection = Arc::clone(&self.0).lock_owned().await;
         sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await.expect("the only writer");
-        let read = sqlx::query_scalar("SELECT balance FROM floor_accounts WHERE key = ?");
+        let read = sqlx::query_scalar("SELECT balance FROM floor_accounts WHERE id = ?");
         let balance: i64 = read.bind(key).fetch_one(&mut *connection).await.expect("a row");
-        let write = sqlx::query("UPDATE floor_accounts SET balance = ? WHERE key = ?");
+        let write = sqlx::query("UPDATE floor_accounts SET balance = ? WHERE id = ?");
         write.bind(balance + 1).bind(key).execute(&mut *connection).await.expect("a statement");
         connection
     }

@@ -10,11 +10,11 @@ mod floor;
 mod support;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use lockproof::{SqliteDocuments, SqliteStore};
+use lockproof::SqliteStore;
 
 use self::{
-    database::{Account, Saved, in_short},
-    floor::{Floor, Transactions},
+    database::{InLine, Saved, accounts, in_short},
+    floor::{Statements, Transactions, pool},
     support::{Comparisons, Dropped, Released, Work, runtime},
 };
 
@@ -22,18 +22,17 @@ fn sqlite(criterion: &mut Criterion) {
     let home = tempfile::tempdir().expect("a directory");
     let runtime = runtime();
     let mut comparisons = Comparisons::new(criterion, &runtime);
-    let floor = runtime.block_on(Floor::open(&home.path().join("floor.db")));
+    let statements = runtime.block_on(Statements::open(&home.path().join("floor.db")));
     let store = runtime.block_on(SqliteStore::open(home.path().join("locks.db"))).expect("a file");
     let (ours, dropped) = (Released::over(store.clone()), Dropped::over(store.clone()));
-    comparisons.compare("SQLite, a lock, one task", Work::Alone, &floor, &ours);
-    comparisons.compare("SQLite, a lock, one task, dropped", Work::Alone, &floor, &dropped);
-    comparisons.compare("SQLite, a lock, 64 tasks", Work::Apart(64), &floor, &ours);
-    comparisons.compare("SQLite, one lock, 16 tasks", Work::Crowd(16), &floor.in_line(), &ours);
+    comparisons.compare("SQLite, a lock, one task", Work::Alone, &statements, &ours);
+    comparisons.compare("SQLite, a lock, one task, dropped", Work::Alone, &statements, &dropped);
+    comparisons.compare("SQLite, a lock, 64 tasks", Work::Apart(64), &statements, &ours);
+    comparisons.compare("SQLite, one lock, 16 tasks", Work::Crowd(16), &InLine::new(statements), &ours);
 
     let transactions = runtime.block_on(Transactions::open(&home.path().join("transactions.db")));
-    let accounts = SqliteDocuments::<Account>::open(home.path().join("accounts.db"));
-    let accounts = runtime.block_on(accounts).expect("a file");
-    let saved = runtime.block_on(Saved::over(store, accounts));
+    let pool = runtime.block_on(pool(&home.path().join("accounts.db")));
+    let saved = runtime.block_on(Saved::over(store, accounts(pool)));
     comparisons.compare("SQLite, a save, one task", Work::Alone, &transactions, &saved);
     comparisons.compare("SQLite, a save, one task, dropped", Work::Alone, &transactions, &saved.dropped());
 }

@@ -3,8 +3,12 @@
 use std::{ops::Range, sync::Arc, time::Duration};
 
 use criterion::Criterion;
-use lockproof::{LockStore, Lockable, Locked, Persistent, Repository, Storage, Transient};
-use serde::{Deserialize, Serialize};
+use lockproof::{
+    LockStore, Lockable, Locked, Persistent, Pooled, Repository, SqlDatabase, SqlTable, SqlValue, Transient,
+    field,
+};
+use sqlx::{ColumnIndex, Decode, Pool, Row};
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::support::{Locker, ours::service, work::key};
 
@@ -18,11 +22,24 @@ pub(crate) fn in_short() -> Criterion {
 }
 
 /// What is saved.
-#[derive(Clone, Debug, Lockable, Serialize, Deserialize)]
+#[derive(Clone, Debug, Lockable)]
 pub(crate) struct Account {
     #[lock(id)]
     id: String,
     balance: i64,
+}
+
+/// The table `accounts`, which is the floor's with the two columns of the lock.
+pub(crate) fn accounts<D>(pool: Pool<D>) -> Pooled<Account, D>
+where
+    D: SqlDatabase,
+    String: SqlValue<D> + for<'r> Decode<'r, D>,
+    i64: SqlValue<D> + for<'r> Decode<'r, D>,
+    for<'n> &'n str: ColumnIndex<D::Row>,
+{
+    let table = SqlTable::<Account, D>::builder("accounts").id(field!(Account.id), |id| id);
+    let read = |row: &D::Row| Ok(Account { id: row.try_get("id")?, balance: row.try_get("balance")? });
+    table.column(field!(Account.balance)).build_with(read).expect("names").pooled(pool)
 }
 
 /// Entities that are locked, loaded, changed and saved; the guards are released, or dropped.
@@ -34,7 +51,7 @@ pub(crate) struct Saved {
 
 impl Saved {
     /// Makes the entities that are to be locked.
-    pub(crate) async fn over(store: impl LockStore, accounts: impl Storage<Account>) -> Self {
+    pub(crate) async fn over<D: SqlDatabase>(store: impl LockStore, accounts: Pooled<Account, D>) -> Self {
         let accounts = service(store).repository(accounts);
         for id in KEYS.map(key) {
             accounts.insert(Transient::new(Account { id, balance: 0 })).await.expect("a new one");
@@ -61,5 +78,31 @@ impl Locker for Saved {
         if self.releases {
             Locked::release(account).await.expect("held");
         }
+    }
+}
+
+/// A floor whose tasks stand in line in memory.
+#[derive(Clone)]
+pub(crate) struct InLine<L> {
+    inner: L,
+    line: Arc<Mutex<()>>,
+}
+
+impl<L> InLine<L> {
+    pub(crate) fn new(inner: L) -> Self {
+        Self { inner, line: Arc::default() }
+    }
+}
+
+impl<L: Locker> Locker for InLine<L> {
+    type Guard = (L::Guard, OwnedMutexGuard<()>);
+
+    async fn acquire(&self, key: &str) -> Self::Guard {
+        let turn = Arc::clone(&self.line).lock_owned().await;
+        (self.inner.acquire(key).await, turn)
+    }
+
+    async fn release(&self, (guard, _turn): Self::Guard) {
+        self.inner.release(guard).await;
     }
 }

@@ -107,6 +107,6 @@ pub mod __private {
     pub use crate::proof::lockable::{IdField, NotClone, entity_key, key_part};
 }
 
-#[cfg(all(doctest, feature = "macros", feature = "sqlite"))]
+#[cfg(all(doctest, feature = "macros", feature = "postgres", feature = "sqlite"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -84,6 +84,8 @@ pub use crate::repository::{
     LockingArray, MemoryStorage, OptionalLocking, Order, Query, Rejected, Repo, Repository, RepositoryExt,
     RepositoryFuture, SaveError, Scoped, Storage, Update, Written,
 };
+#[cfg(feature = "mysql")]
+pub use crate::store::MySqlStore;
 #[cfg(feature = "postgres")]
 pub use crate::store::PostgresStore;
 pub use crate::store::{
@@ -96,7 +98,7 @@ pub use crate::{repository::SqliteDocuments, store::SqliteStore};
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 pub use crate::{
     repository::{InvalidTable, Pooled, SqlDatabase, SqlFuture, SqlTable, SqlTableBuilder, SqlValue},
-    store::{InvalidTableName, SchemaMismatch, SqlOptions, TableName},
+    store::{InvalidTableName, LockRows, SchemaMismatch, SqlOptions, TableName},
 };
 #[cfg(feature = "macros")]
 pub use lockproof_macros::{LockKeyPart, Lockable};

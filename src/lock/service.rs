@@ -64,6 +64,12 @@ pub(crate) struct Domain {
     namespace: Namespace,
 }
 
+impl Domain {
+    pub(crate) fn store(&self) -> StoreId {
+        self.store
+    }
+}
+
 impl Service {
     pub(super) fn new(
         store: Arc<dyn LockStore>,
@@ -93,7 +99,7 @@ impl Service {
         &self.store
     }
 
-    pub(super) fn namespace(&self) -> &Namespace {
+    pub(crate) fn namespace(&self) -> &Namespace {
         &self.namespace
     }
 

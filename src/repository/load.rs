@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Claimed, Filter, LockError, Repo, Repository, Storage, tickets::Row};
+use super::{Claimed, Filter, LockError, Repo, Repository, Storage};
 use crate::{
     error::Result,
     lock::{Lease, Lock, LockOptions},
@@ -116,13 +116,14 @@ pub(super) async fn claim<T: Lockable, S: Storage<T>>(
 
     let key = lease.key();
     let failed = |source| LockError::Store { key: key.clone(), source };
+    let storage = repo.locked_storage().map_err(failed)?;
     for _ in 0..=RAISES {
         if lease.is_lost() {
             break;
         }
-        let (row, fence) = (Row { id, key }, lease.fence());
+        let (row, fence) = (repo.row(id, key), lease.fence());
         let claim = if lease.is_seat() { row.claim_seat(fence) } else { row.claim(fence) };
-        match repo.storage().claim(claim).await.map_err(failed)? {
+        match storage.claim(claim).await.map_err(failed)? {
             Claimed::Loaded(stored) => return check_identity(stored, id, key),
             Claimed::Gone => return Err(LockError::NotFound { key: key.clone() }),
             Claimed::Fenced { by } => raise(lease, by).await?,

@@ -7,9 +7,9 @@ use super::{
 use crate::{
     error::Result,
     lock::{Kind, LockOptions, Locks},
-    model::clock,
+    model::{LockKey, clock},
     proof::{Lockable, Locked, Persistent, Stored, Transient},
-    store::ForceReply,
+    store::{ForceReply, StoreError, StoreErrorKind},
 };
 
 /// The library's repository over a [`Storage`]: locks, loads, checks, and hands out the tickets.
@@ -62,6 +62,22 @@ impl<T: Lockable, S: Storage<T>> Repo<T, S> {
         &self.storage
     }
 
+    /// The storage, for what is done under a lock.
+    pub(super) fn locked_storage(&self) -> Result<&S, StoreError> {
+        let held_in = self.locks.handle().service().domain().store();
+        if self.storage.pinned_to().is_none_or(|pinned| pinned == held_in) {
+            return Ok(&self.storage);
+        }
+        let what = "the rows of this storage are pinned by another lock store than that of the repository's `Locks`, so \
+                    nobody would be kept from writing them; make the `Locks` of the very store that the storage was \
+                    given, or of a clone of it";
+        Err(StoreError::new(StoreErrorKind::Misconfigured, what))
+    }
+
+    pub(super) fn row<'a>(&'a self, id: &'a T::Id, key: &'a LockKey) -> Row<'a, T> {
+        Row { id, key, namespace: self.locks.handle().service().namespace() }
+    }
+
     pub(super) fn locks(&self) -> &Locks {
         &self.locks
     }
@@ -82,7 +98,7 @@ impl<T: Lockable, S: Storage<T>> Repo<T, S> {
         let id = entity.id();
         let key = T::lock_key(&id)?;
         let version = i64::try_from(clock::wall_micros()).unwrap_or(i64::MAX);
-        let insert = Row { id: &id, key: &key }.insert(entity, version);
+        let insert = self.row(&id, &key).insert(entity, version);
         match self.storage.insert(insert).await {
             Ok(Inserted::Done { version }) => Ok(version),
             Ok(Inserted::Exists) => Err(InsertError::AlreadyExists { key }),

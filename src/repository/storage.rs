@@ -2,7 +2,7 @@ use super::{Claim, Delete, Insert, Query, Update};
 use crate::{
     model::FencingToken,
     proof::{Lockable, Stored},
-    store::StoreError,
+    store::{StoreError, StoreId},
 };
 
 /// How entities of one type are kept: what a user writes for a table of their own.
@@ -166,6 +166,12 @@ pub trait Storage<T: Lockable>: Send + Sync + 'static {
 
     /// Removes an entity if its row still has this token and one of these versions.
     fn delete(&self, delete: Delete<'_, T>) -> impl Future<Output = Result<Written, StoreError>> + Send;
+
+    /// The lock store whose rows this storage pins instead of stamping its own, if it does: a repository over it refuses
+    /// the locks of any other store.
+    fn pinned_to(&self) -> Option<StoreId> {
+        None
+    }
 }
 
 /// What came of a [`Claim`].
@@ -209,6 +215,8 @@ pub enum Written {
     },
     /// There is no such row, or another one that was made since.
     Gone,
+    /// Nobody holds the lock any more, says its row, which the storage has pinned; nothing was changed.
+    Lost,
     /// Somebody wrote the row without the lock, or under the same token; nothing was changed.
     Stale {
         /// The version of the row.

@@ -4,7 +4,7 @@ use std::{cmp::Ordering, fmt, ops::RangeInclusive};
 
 use super::{Claimed, Written};
 use crate::{
-    model::{FencingToken, LockKey, TokenExhausted},
+    model::{FencingToken, LockKey, Namespace, TokenExhausted},
     proof::Lockable,
     store::{StoreError, StoreErrorKind},
 };
@@ -41,6 +41,11 @@ pub struct Delete<'a, T: Lockable> {
 pub(crate) struct Row<'a, T: Lockable> {
     pub(crate) id: &'a T::Id,
     pub(crate) key: &'a LockKey,
+    #[cfg_attr(
+        not(any(feature = "mysql", feature = "postgres", feature = "sqlite")),
+        allow(dead_code, reason = "for homes in the database of their locks")
+    )]
+    pub(crate) namespace: &'a Namespace,
 }
 
 /// What the row must still be like for a write to count.
@@ -85,6 +90,15 @@ macro_rules! row_accessors {
         /// The entity's lock key: a text that is unique among all kinds, for tables that hold several.
         pub fn key(&self) -> &'a LockKey {
             self.row.key
+        }
+
+        /// The key as the lock store has it: for a storage that pins the lock's row.
+        #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+        pub(crate) fn held_key(&self) -> Result<LockKey, StoreError> {
+            let (key, namespace) = (self.row.key, self.row.namespace);
+            namespace
+                .qualify(key)
+                .map_err(|error| StoreError::new(StoreErrorKind::Rejected, "no such lock").caused_by(error))
         }
     };
 }
@@ -239,7 +253,7 @@ mod tests {
     #[test]
     fn a_storage_that_shuts_a_seat_out_of_its_own_row_is_told() {
         let key = LockKey::new("note:1").expect("legal");
-        let row = || Row::<'_, Note> { id: &1, key: &key };
+        let row = || Row::<'_, Note> { id: &1, key: &key, namespace: &Namespace::NONE };
         let token = FencingToken::new(5).expect("in range");
         let again = row().claim_seat(token);
         assert_eq!((again.fence(), again.below()), (5, 6));

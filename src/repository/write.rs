@@ -1,9 +1,6 @@
 //! What is checked before a write is sent, and what its answer means.
 
-use super::{
-    Repo, SaveError, Storage, Written,
-    tickets::{Expected, Row},
-};
+use super::{Repo, SaveError, Storage, Written, tickets::Expected};
 use crate::{
     model::LockKey,
     proof::{Lockable, Locked, Persistent},
@@ -37,7 +34,7 @@ async fn send_save<T: Lockable, S: Storage<T>>(
     repo: &Repo<T, S>,
     locked: &mut Locked<Persistent<T>>,
 ) -> Result<(), SaveError> {
-    check(repo, locked)?;
+    let storage = check(repo, locked)?;
     let expected = expected(locked);
     let Some(version) = expected.versions.end().checked_add(1) else {
         let what =
@@ -45,8 +42,8 @@ async fn send_save<T: Lockable, S: Storage<T>>(
         return Err(failed(Locked::key(locked), StoreError::new(StoreErrorKind::Rejected, what)));
     };
     locked.sending_save();
-    let row = Row { id: Locked::id(locked), key: Locked::key(locked) };
-    match repo.storage().update(row.update(locked.entity(), expected)).await {
+    let row = repo.row(Locked::id(locked), Locked::key(locked));
+    match storage.update(row.update(locked.entity(), expected)).await {
         Ok(Written::Done) => {
             locked.saved(version);
             Ok(())
@@ -68,11 +65,11 @@ async fn send_delete<T: Lockable, S: Storage<T>>(
     repo: &Repo<T, S>,
     locked: &mut Locked<Persistent<T>>,
 ) -> Result<(), SaveError> {
-    check(repo, locked)?;
+    let storage = check(repo, locked)?;
     let expected = expected(locked);
     let in_doubt = locked.sending_delete();
-    let row = Row { id: Locked::id(locked), key: Locked::key(locked) };
-    match repo.storage().delete(row.delete(expected)).await {
+    let row = repo.row(Locked::id(locked), Locked::key(locked));
+    match storage.delete(row.delete(expected)).await {
         Ok(Written::Done) => {}
         // An earlier delete of this guard, whose answer never came, has landed.
         Ok(Written::Gone) if in_doubt => {}
@@ -102,10 +99,10 @@ fn with_doubt<T: Lockable>(in_doubt: bool, locked: &Locked<Persistent<T>>, error
 }
 
 /// What can be known without asking the database.
-fn check<T: Lockable, S: Storage<T>>(
-    repo: &Repo<T, S>,
+fn check<'a, T: Lockable, S: Storage<T>>(
+    repo: &'a Repo<T, S>,
     locked: &Locked<Persistent<T>>,
-) -> Result<(), SaveError> {
+) -> Result<&'a S, SaveError> {
     repo.check_kind()?;
     let key = || Locked::key(locked).clone();
     if locked.lease().domain() != repo.locks().handle().service().domain() {
@@ -115,7 +112,7 @@ fn check<T: Lockable, S: Storage<T>>(
     } else if Locked::is_lost(locked) {
         Err(SaveError::Lost { key: key() })
     } else {
-        Ok(())
+        repo.locked_storage().map_err(|source| failed(Locked::key(locked), source))
     }
 }
 
@@ -128,6 +125,7 @@ fn refused<T: Lockable>(locked: &Locked<Persistent<T>>, refusal: Written) -> Sav
     match refusal {
         Written::Fenced { by } => SaveError::Fenced { key, held_by_token: by, token: Locked::fence(locked) },
         Written::Stale { found } => SaveError::StaleVersion { key, expected: Locked::version(locked), found },
+        Written::Lost => SaveError::Lost { key },
         Written::Done | Written::Gone => SaveError::Gone { key },
     }
 }

@@ -85,6 +85,9 @@ pub trait LockStore: Send + Sync + 'static {
 
     /// Hints for waiters, or `None` where the store has none. It is polled only while somebody waits; its first item
     /// is [`Wakeup::All`](super::Wakeup::All), as soon as it listens.
+    ///
+    /// Who waits looks again after that one, and whenever it wakes. A store may keep to the keys for which it has
+    /// answered [`Held`](AcquireReply::Held) since the stream began, not long ago.
     fn wakeups(&self) -> Option<WakeupStream>;
 
     /// Extends many; the answers stand in the order of the requests.

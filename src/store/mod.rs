@@ -21,11 +21,13 @@ pub use reply::{
     AcquireReply, AskReply, ExtendReply, ForceReply, HeldKey, Holder, ReleaseReply, RotateReply,
 };
 pub use request::{Acquire, AskRelease, Extend, ForceRelease, Inspect, List, Release, Rotate};
+#[cfg(feature = "mysql")]
+pub use sql::MySqlStore;
 #[cfg(feature = "postgres")]
 pub use sql::PostgresStore;
 #[cfg(feature = "sqlite")]
 pub use sql::SqliteStore;
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
-pub use sql::{InvalidTableName, SchemaMismatch, SqlOptions, TableName};
+pub use sql::{InvalidTableName, LockRows, SchemaMismatch, SqlOptions, TableName};
 pub use store_id::StoreId;
 pub use wakeup::{Wakeup, WakeupStream};

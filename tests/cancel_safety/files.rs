@@ -1,8 +1,11 @@
 //! What is there for files only.
 
-use std::{cell::Cell, path::PathBuf};
+use std::{cell::Cell, path::PathBuf, time::Duration};
 
-use lockproof::{Acquire, Label, LockKey, LockStore, Owner, SqliteDocuments, SqliteStore, Storage, Ttl};
+use lockproof::{
+    Acquire, Label, LockKey, LockStore, Owner, SqlOptions, SqliteDocuments, SqliteStore, Storage, TableName,
+    Ttl,
+};
 use sqlx::{
     SqlitePool,
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
@@ -54,6 +57,30 @@ pub(crate) fn cases() -> Vec<Case> {
             drop(world.dropped(SqliteStore::from_pool(pool.clone())).await);
             works(&SqliteStore::from_pool(pool).await.expect("opens")).await;
         }),
+        case(
+            &["SqliteStore::open_with"],
+            "of a new file, with a table of another name",
+            async |world: &World| {
+                let path = world.new_file();
+                drop(world.dropped(SqliteStore::open_with(path.clone(), other_table())).await);
+                works(&SqliteStore::open_with(path, other_table()).await.expect("opens")).await;
+            },
+        ),
+        case(
+            &["SqliteStore::from_pool_with"],
+            "with a new file and a table of another name",
+            async |world: &World| {
+                let pool = pool(world).await;
+                drop(world.dropped(SqliteStore::from_pool_with(pool.clone(), other_table())).await);
+                works(&SqliteStore::from_pool_with(pool, other_table()).await.expect("opens")).await;
+            },
+        ),
+        case(&["SqliteStore::prune"], "of a store that works", async |world: &World| {
+            let store = SqliteStore::open(world.new_file()).await.expect("opens");
+            drop(world.dropped(store.prune(Duration::from_secs(3600))).await);
+            assert_eq!(store.prune(Duration::from_secs(3600)).await.expect("answers"), 0);
+            works(&store).await;
+        }),
         case(&["SqliteStore::ensure_schema"], "of a store that works", async |world: &World| {
             let store = SqliteStore::open(world.new_file()).await.expect("opens");
             drop(world.dropped(store.ensure_schema()).await);
@@ -72,6 +99,10 @@ pub(crate) fn cases() -> Vec<Case> {
         }),
     ];
     cases.into_iter().map(Case::alone).collect()
+}
+
+fn other_table() -> SqlOptions {
+    SqlOptions::new().table(TableName::new("other").expect("a name"))
 }
 
 /// One connection, so that one that was not given back is missed.

@@ -120,8 +120,30 @@ impl Postgres {
 impl Harness for Postgres {
     fn open(&self) -> StoreFuture<Arc<dyn LockStore>> {
         let url = self.0.clone();
-        Box::pin(async move {
-            Ok(Arc::new(lockproof::PostgresStore::open(&url).await?) as Arc<dyn LockStore>)
+        Box::pin(
+            async move { Ok(Arc::new(lockproof::PostgresStore::open(&url).await?) as Arc<dyn LockStore>) },
+        )
+    }
+}
+
+/// Two pools to one database, as two processes have them.
+#[cfg(all(feature = "mysql", unix))]
+pub(crate) struct MySql(String);
+
+#[cfg(all(feature = "mysql", unix))]
+impl MySql {
+    pub(crate) fn new() -> Self {
+        Self(lockproof_test_servers::mysql_database())
+    }
+}
+
+#[cfg(all(feature = "mysql", unix))]
+impl Harness for MySql {
+    fn open(&self) -> StoreFuture<Arc<dyn LockStore>> {
+        let url = self.0.clone();
+        Box::pin(async {
+            let options = lockproof::SqlOptions::new().max_connections(4);
+            Ok(Arc::new(lockproof::MySqlStore::open_with(url, options).await?) as Arc<dyn LockStore>)
         })
     }
 }

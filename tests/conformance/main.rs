@@ -6,6 +6,8 @@ mod harnesses;
 mod plain;
 
 mod conformance {
+    #[cfg(all(feature = "mysql", unix))]
+    use crate::harnesses::MySql;
     #[cfg(feature = "postgres")]
     use crate::harnesses::Postgres;
     #[cfg(feature = "sqlite")]
@@ -15,6 +17,8 @@ mod conformance {
     lockproof::testing::conformance!(memory, Memory::default());
     lockproof::testing::conformance!(plain, Plain::default());
     lockproof::testing::conformance!(decorated_memory, Decorated::default());
+    #[cfg(all(feature = "mysql", unix))]
+    lockproof::testing::conformance!(mysql, MySql::new());
     #[cfg(feature = "postgres")]
     lockproof::testing::conformance!(postgres, Postgres::new());
     #[cfg(feature = "sqlite")]

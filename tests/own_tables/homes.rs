@@ -35,6 +35,7 @@ macro_rules! entities {
         }
     };
 }
+pub(crate) use entities;
 
 macro_rules! homes {
     ($name:ident, $feature:literal, $database:ty, $place:ty, notes: $notes:literal, orders: $orders:expr) => {

@@ -4,3 +4,4 @@
 
 mod entities;
 mod homes;
+mod pinned;

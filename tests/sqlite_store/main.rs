@@ -3,7 +3,9 @@
 
 mod calls;
 mod killed;
+mod limits;
 mod pools;
+mod prune;
 mod schema;
 mod sqlite;
 mod sqlite_busy;

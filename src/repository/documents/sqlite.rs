@@ -69,7 +69,7 @@ impl<T: Lockable + Serialize + DeserializeOwned> SqliteDocuments<T> {
     /// # Cancel safety
     /// Can be dropped at any time; the table may have been made.
     pub async fn from_pool(pool: SqlitePool) -> Result<Self, StoreError> {
-        Self::over(Database::of_pool(pool)?).await
+        Self::over(Database::of_pool(pool, &SqlOptions::new())?).await
     }
 
     async fn over(database: Database) -> Result<Self, StoreError> {

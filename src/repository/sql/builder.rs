@@ -192,7 +192,15 @@ impl<T: Lockable, D: SqlDatabase> SqlTableBuilder<T, D> {
         let names = self.names()?;
         let texts = Texts::of::<D>(&names);
         let Self { ids, columns, make_id, .. } = self;
-        Ok(SqlTable(Arc::new(Inner { names, texts, ids, columns, make_id, read: Box::new(read) })))
+        Ok(SqlTable(Arc::new(Inner {
+            names,
+            texts,
+            ids,
+            columns,
+            make_id,
+            read: Arc::new(read),
+            pinned_to: None,
+        })))
     }
 
     fn names(&self) -> Result<Names, InvalidTable> {
@@ -224,6 +232,7 @@ impl<T: Lockable, D: SqlDatabase> SqlTableBuilder<T, D> {
             read: self.read.clone(),
             fence: self.fence.clone(),
             version: self.version.clone(),
+            locks: None,
             makes_ids: self.make_id.is_some(),
         })
     }

@@ -68,6 +68,20 @@ pub(super) struct Queried<T, D: Dialect> {
     pub(super) ordered: bool,
 }
 
+macro_rules! clone {
+    ($what:ident<$entity:ident $(: $bound:ident)?> { $($field:ident,)* }) => {
+        impl<$entity $(: $bound)?, D: Dialect> Clone for $what<$entity, D> {
+            fn clone(&self) -> Self {
+                Self { $($field: self.$field.clone(),)* }
+            }
+        }
+    };
+}
+
+clone!(IdColumn<T: Lockable> { name, bind, queried, });
+clone!(Column<T> { name, bind, queried, });
+clone!(Queried<T> { field, bind, kind, ordered, });
+
 impl<T: Lockable, D: SqlDatabase> IdColumn<T, D> {
     pub(super) fn of_field<V: SqlValue<D>>(name: &str, field: Field<T, V>, of: fn(&T::Id) -> &V) -> Self {
         Self {

@@ -1,9 +1,13 @@
 //! What the databases have in common where rows of a user's own are concerned, and in what they differ.
 
 use futures::future::BoxFuture;
-use sqlx::{Database, Encode, SqlStr, TypeInfo, encode::IsNull, error::BoxDynError, query_with};
+use sqlx::{Database, Encode, Pool, SqlStr, TypeInfo, encode::IsNull, error::BoxDynError, query_with};
 
-use crate::store::sql::statements::Quote;
+use super::existing::{self, Existing, Lacking};
+use crate::{
+    model::LockKey,
+    store::{StoreError, TableName, sql::statements::Quote},
+};
 
 /// A database that an [`SqlTable`](crate::SqlTable) can be in: `sqlx::Postgres`, `sqlx::MySql` (MariaDB too) or
 /// `sqlx::Sqlite`, each with the feature of its name.
@@ -39,6 +43,11 @@ pub trait Dialect: Database<Arguments: Clone> {
     /// What stands before the values of an `INSERT` that gives a value to a column which the database fills by itself.
     const OVERRIDING: &'static str;
 
+    /// What stands at the end of a read within a write, to keep the row that was read as it is until the commit.
+    const PINNING: &'static str;
+    /// The same at the end of a read of its own that comes before the write, where one within it would not do.
+    const PINNING_BEFORE: Option<&'static str>;
+
     /// What stands around a name. (A function: a constant would have to be as public as this trait is.)
     fn quoted(name: &str) -> String;
 
@@ -53,6 +62,28 @@ pub trait Dialect: Database<Arguments: Clone> {
         connection: &'c mut Self::Connection,
         statement: Prepared<Self>,
     ) -> BoxFuture<'c, sqlx::Result<u64>>;
+
+    /// A text that is the same on all connections to one database, and NULL if this table is not in it.
+    fn place(locks: &TableName) -> String;
+
+    /// What a table that is there already may lack: columns, and the trigger.
+    fn lacking(table: &Existing<'_>) -> (Vec<Lacking>, Lacking);
+
+    /// Makes that of it which is not there.
+    fn ensure<'a>(
+        pool: &'a Pool<Self>,
+        table: &'a TableName,
+        wanted: &'a [Lacking],
+    ) -> BoxFuture<'a, Result<(), StoreError>>;
+
+    /// The one text that a statement gives, if it is not NULL.
+    fn text(pool: &Pool<Self>, sql: SqlStr) -> BoxFuture<'_, sqlx::Result<Option<String>>>;
+
+    /// Adds the name of a lock to the values, as a table of locks has it.
+    fn bind_key(arguments: &mut Self::Arguments, key: &LockKey) -> Result<(), BoxDynError>;
+
+    /// A number of a row, if it is not NULL.
+    fn maybe_number(row: &Self::Row, column: &str) -> sqlx::Result<Option<i64>>;
 
     /// Adds a number to the values.
     fn bind(arguments: &mut Self::Arguments, number: i64) -> Result<(), BoxDynError>;
@@ -96,6 +127,14 @@ macro_rules! calls {
             })
         }
 
+        fn text(pool: &Pool<Self>, sql: SqlStr) -> BoxFuture<'_, sqlx::Result<Option<String>>> {
+            Box::pin(sqlx::query_scalar(sql).fetch_one(pool))
+        }
+
+        fn maybe_number(row: &Self::Row, column: &str) -> sqlx::Result<Option<i64>> {
+            sqlx::Row::try_get(row, column)
+        }
+
         fn bind(arguments: &mut Self::Arguments, number: i64) -> Result<(), BoxDynError> {
             sqlx::Arguments::add(arguments, number)
         }
@@ -132,10 +171,37 @@ impl Dialect for sqlx::Postgres {
     const GREATEST: &'static str = "GREATEST";
     const OVERRIDING: &'static str = " OVERRIDING SYSTEM VALUE";
 
+    const PINNING: &'static str = " FOR SHARE";
+    const PINNING_BEFORE: Option<&'static str> = None;
+
     calls!();
 
     fn quoted(name: &str) -> String {
         Quote::DOUBLE.name(name)
+    }
+
+    fn place(locks: &TableName) -> String {
+        format!(
+            "SELECT extract(epoch FROM pg_postmaster_start_time()) || ' ' || current_database() || ' ' || \
+             to_regclass('{}')::oid",
+            Quote::DOUBLE.table(locks)
+        )
+    }
+
+    fn lacking(table: &Existing<'_>) -> (Vec<Lacking>, Lacking) {
+        (existing::postgres::columns(table), existing::postgres::trigger(table))
+    }
+
+    fn ensure<'a>(
+        pool: &'a Pool<Self>,
+        table: &'a TableName,
+        wanted: &'a [Lacking],
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(existing::postgres::ensure(pool, table, wanted))
+    }
+
+    fn bind_key(arguments: &mut Self::Arguments, key: &LockKey) -> Result<(), BoxDynError> {
+        sqlx::Arguments::add(arguments, key.as_str().as_bytes().to_vec())
     }
 
     fn ordered(column: &str, kind: &Self::TypeInfo, descending: bool) -> String {
@@ -157,10 +223,36 @@ impl Dialect for sqlx::MySql {
     const GREATEST: &'static str = "GREATEST";
     const OVERRIDING: &'static str = "";
 
+    const PINNING: &'static str = "";
+    const PINNING_BEFORE: Option<&'static str> = Some(" LOCK IN SHARE MODE");
+
     calls!();
 
     fn quoted(name: &str) -> String {
         Quote::BACKTICK.name(name)
+    }
+
+    fn place(locks: &TableName) -> String {
+        let schema = locks.parts().0.map_or_else(|| "DATABASE()".into(), |schema| format!("'{schema}'"));
+        format!(
+            "SELECT CONVERT(CONCAT(@@hostname, ' ', @@port, ' ', @@datadir, ' ', {schema}) USING utf8mb4)"
+        )
+    }
+
+    fn lacking(table: &Existing<'_>) -> (Vec<Lacking>, Lacking) {
+        (existing::mysql::columns(table), existing::mysql::trigger(table))
+    }
+
+    fn ensure<'a>(
+        pool: &'a Pool<Self>,
+        table: &'a TableName,
+        wanted: &'a [Lacking],
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(existing::mysql::ensure(pool, table, wanted))
+    }
+
+    fn bind_key(arguments: &mut Self::Arguments, key: &LockKey) -> Result<(), BoxDynError> {
+        sqlx::Arguments::add(arguments, key.as_str().as_bytes().to_vec())
     }
 
     fn ordered(column: &str, kind: &Self::TypeInfo, descending: bool) -> String {
@@ -185,10 +277,35 @@ impl Dialect for sqlx::Sqlite {
     const GREATEST: &'static str = "max";
     const OVERRIDING: &'static str = "";
 
+    /// A writing statement has the file to itself.
+    const PINNING: &'static str = "";
+    const PINNING_BEFORE: Option<&'static str> = None;
+
     calls!();
 
     fn quoted(name: &str) -> String {
         Quote::DOUBLE.name(name)
+    }
+
+    fn place(locks: &TableName) -> String {
+        let schema = locks.parts().0.unwrap_or("main");
+        format!("SELECT file FROM pragma_database_list WHERE name = '{schema}'")
+    }
+
+    fn lacking(table: &Existing<'_>) -> (Vec<Lacking>, Lacking) {
+        (existing::sqlite::columns(table), existing::sqlite::trigger(table))
+    }
+
+    fn ensure<'a>(
+        pool: &'a Pool<Self>,
+        table: &'a TableName,
+        wanted: &'a [Lacking],
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(existing::sqlite::ensure(pool, table, wanted))
+    }
+
+    fn bind_key(arguments: &mut Self::Arguments, key: &LockKey) -> Result<(), BoxDynError> {
+        sqlx::Arguments::add(arguments, key.as_str().to_owned())
     }
 
     fn ordered(column: &str, kind: &Self::TypeInfo, descending: bool) -> String {

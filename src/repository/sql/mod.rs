@@ -3,7 +3,10 @@
 mod builder;
 mod column;
 mod dialect;
+mod existing;
 mod failures;
+mod others;
+mod pin;
 mod pooled;
 mod run;
 mod select;

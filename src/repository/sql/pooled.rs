@@ -6,7 +6,7 @@ use super::{dialect::SqlDatabase, table::SqlTable};
 use crate::{
     proof::{Lockable, Stored},
     repository::{Claim, Claimed, Delete, Insert, Inserted, Query, Storage, Update, Written},
-    store::StoreError,
+    store::{StoreError, StoreId},
 };
 
 /// An [`SqlTable`] and the pool of its database: a storage. Made by [`SqlTable::pooled`].
@@ -50,6 +50,10 @@ impl<T: Lockable, D: SqlDatabase> Storage<T> for Pooled<T, D> {
 
     async fn delete(&self, delete: Delete<'_, T>) -> Result<Written, StoreError> {
         self.table.delete(&self.pool, &delete).await
+    }
+
+    fn pinned_to(&self) -> Option<StoreId> {
+        self.table.pinned_to()
     }
 }
 

@@ -68,10 +68,21 @@ pub(super) async fn insert<D: SqlDatabase>(
 /// Writes or removes a row; if none was hit, gives fence and version of the row, if there is one.
 pub(super) async fn write<D: SqlDatabase>(
     connection: &mut D::Connection,
+    pin: Option<Prepared<D>>,
     write: Prepared<D>,
     why: Prepared<D>,
 ) -> Result<Option<Option<D::Row>>, SqlError> {
-    match D::execute(connection, write).await? {
+    let hit = match pin {
+        None => D::execute(connection, write).await?,
+        Some(pin) => {
+            let mut transaction = connection.begin().await?;
+            D::fetch(&mut transaction, pin).await?;
+            let hit = D::execute(&mut transaction, write).await?;
+            transaction.commit().await?;
+            hit
+        }
+    };
+    match hit {
         0 => Ok(Some(D::fetch(connection, why).await?.pop())),
         _ => Ok(None),
     }

@@ -15,7 +15,7 @@ use crate::{
     model::LockKey,
     proof::{Lockable, Stored},
     repository::{Claim, Claimed, Delete, Insert, Inserted, Update, Written},
-    store::{StoreError, StoreErrorKind},
+    store::{StoreError, StoreErrorKind, StoreId},
 };
 
 /// A table of one's own, for entities of one type: the statements of a [`Storage`](crate::Storage), with the lock's
@@ -74,7 +74,8 @@ pub(super) struct Inner<T: Lockable, D: SqlDatabase> {
     pub(super) ids: Vec<IdColumn<T, D>>,
     pub(super) columns: Vec<Column<T, D>>,
     pub(super) make_id: Option<Arc<dyn Fn(i64) -> T::Id + Send + Sync>>,
-    pub(super) read: Box<dyn Fn(&D::Row) -> sqlx::Result<T> + Send + Sync>,
+    pub(super) pinned_to: Option<StoreId>,
+    pub(super) read: Arc<dyn Fn(&D::Row) -> sqlx::Result<T> + Send + Sync>,
 }
 
 impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
@@ -128,6 +129,10 @@ impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
         let acquiring = on.acquire();
         Box::pin(async move {
             let failures = self.failures(Some(claim.key()));
+            if let Some(lock) = self.lock(|| claim.held_key())? {
+                let mut connection = failures.connected(acquiring.await)?;
+                return self.load(&mut connection, claim, &lock).await;
+            }
             let row = Identity { id: claim.id(), key: claim.key() };
             let prepare = || {
                 let mut stamp = self.prepared(&self.0.texts.claim);
@@ -208,19 +213,24 @@ impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
         Box::pin(async move {
             let failures = self.failures(Some(update.key()));
             let row = Identity { id: update.id(), key: update.key() };
+            let lock = self.lock(|| update.held_key())?;
+            let lock = lock.as_ref();
             let prepare = || {
                 let mut write = self.prepared(&self.0.texts.update);
                 self.bind_columns(update.entity(), &mut write)?;
                 D::bind(&mut write.arguments, update.version())?;
                 self.bind_ids(&row, &mut write)?;
-                let (first, last) = update.versions().into_inner();
-                bind_all::<D>(&mut write, [update.fence(), first, last])?;
-                Ok((write, self.by_id(&row, &self.0.texts.why)?))
+                self.bind_held(&mut write, lock, update.fence(), update.versions())?;
+                Ok((self.before_write(lock)?, write, self.why(&row, lock)?))
             };
-            let (write, why) = prepare().map_err(|error| failures.value(error))?;
+            let (pin, write, why) = prepare().map_err(|error| failures.value(error))?;
             let mut connection = failures.connected(acquiring.await)?;
-            match run::write::<D>(&mut connection, write, why).await.map_err(|error| failures.sent(error))? {
+            match run::write::<D>(&mut connection, pin, write, why)
+                .await
+                .map_err(|error| failures.sent(error))?
+            {
                 None => Ok(Written::Done),
+                Some(found) if lock.is_some() => self.refused(found.as_ref(), update.fence(), failures),
                 Some(found) => update.refused(self.held(found.as_ref(), failures)?),
             }
         })
@@ -243,16 +253,21 @@ impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
         Box::pin(async move {
             let failures = self.failures(Some(delete.key()));
             let row = Identity { id: delete.id(), key: delete.key() };
+            let lock = self.lock(|| delete.held_key())?;
+            let lock = lock.as_ref();
             let prepare = || {
                 let mut write = self.by_id(&row, &self.0.texts.delete)?;
-                let (first, last) = delete.versions().into_inner();
-                bind_all::<D>(&mut write, [delete.fence(), first, last])?;
-                Ok((write, self.by_id(&row, &self.0.texts.why)?))
+                self.bind_held(&mut write, lock, delete.fence(), delete.versions())?;
+                Ok((self.before_write(lock)?, write, self.why(&row, lock)?))
             };
-            let (write, why) = prepare().map_err(|error| failures.value(error))?;
+            let (pin, write, why) = prepare().map_err(|error| failures.value(error))?;
             let mut connection = failures.connected(acquiring.await)?;
-            match run::write::<D>(&mut connection, write, why).await.map_err(|error| failures.sent(error))? {
+            match run::write::<D>(&mut connection, pin, write, why)
+                .await
+                .map_err(|error| failures.sent(error))?
+            {
                 None => Ok(Written::Done),
+                Some(found) if lock.is_some() => self.refused(found.as_ref(), delete.fence(), failures),
                 Some(found) => delete.refused(self.held(found.as_ref(), failures)?),
             }
         })
@@ -280,13 +295,28 @@ impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
         Prepared { sql: sql.clone(), arguments: D::Arguments::default() }
     }
 
-    fn by_id(&self, row: &Identity<'_, T>, sql: &sqlx::SqlStr) -> Result<Prepared<D>, BoxDynError> {
+    /// The key of the lock as its store has it, if its row is pinned.
+    fn lock(&self, key: impl Fn() -> Result<LockKey, StoreError>) -> Result<Option<LockKey>, StoreError> {
+        self.0.pinned_to.map(|_| key()).transpose()
+    }
+
+    /// The lock store whose rows are pinned, for a storage over a [`pinned`](Self::pinned) table; see
+    /// [`Storage::pinned_to`](crate::Storage::pinned_to).
+    pub fn pinned_to(&self) -> Option<StoreId> {
+        self.0.pinned_to
+    }
+
+    pub(super) fn by_id(
+        &self,
+        row: &Identity<'_, T>,
+        sql: &sqlx::SqlStr,
+    ) -> Result<Prepared<D>, BoxDynError> {
         let mut statement = self.prepared(sql);
         self.bind_ids(row, &mut statement)?;
         Ok(statement)
     }
 
-    fn bind_ids(&self, row: &Identity<'_, T>, to: &mut Prepared<D>) -> Result<(), BoxDynError> {
+    pub(super) fn bind_ids(&self, row: &Identity<'_, T>, to: &mut Prepared<D>) -> Result<(), BoxDynError> {
         self.0.ids.iter().try_for_each(|id| (id.bind)(row, &mut to.arguments))
     }
 

@@ -4,7 +4,10 @@ use std::marker::PhantomData;
 
 use sqlx::SqlStr;
 
-use super::dialect::Dialect;
+use super::{
+    dialect::Dialect,
+    pin::{self, PinnedTexts},
+};
 use crate::store::{TableName, sql::statements};
 
 /// What the table and its columns are called.
@@ -18,6 +21,8 @@ pub(super) struct Names {
     pub(super) read: Vec<String>,
     pub(super) fence: String,
     pub(super) version: String,
+    /// The table of locks, if its row stands for the fence.
+    pub(super) locks: Option<TableName>,
     /// Whether the database makes the ids.
     pub(super) makes_ids: bool,
 }
@@ -41,6 +46,8 @@ pub(super) struct Texts {
     pub(super) delete: SqlStr,
     /// ids: fence and version.
     pub(super) why: SqlStr,
+    /// Where the row of the lock is pinned. All others have the lock's key before the fence then.
+    pub(super) pinned: Option<PinnedTexts>,
 }
 
 impl Texts {
@@ -57,7 +64,11 @@ impl Texts {
                 .done()
         };
         let held = |text: Text<D>| {
-            let text = text.equal(ids, " AND ").and(&format!(" AND {fence} = ")).value();
+            let text = text.equal(ids, " AND ").and(" AND ");
+            let text = match &names.locks {
+                Some(locks) => pin::still_held(text, locks),
+                None => text.and(&format!("{fence} = ")).value(),
+            };
             text.and(&format!(" AND {version} BETWEEN ")).value().and(" AND ").value().done()
         };
 
@@ -80,7 +91,11 @@ impl Texts {
             first_version: Text::<D>::begin("SELECT ").first_version().and(" AS version").done(),
             update: held(update.and(&format!("{version} = ")).value().and(" WHERE ")),
             delete: held(Text::begin(&format!("DELETE FROM {table} WHERE "))),
-            why: read(&format!("{fence}, {version}"), ""),
+            why: match names.locks {
+                Some(_) => read(&version, ""),
+                None => read(&format!("{fence}, {version}"), ""),
+            },
+            pinned: names.locks.as_ref().map(|locks| PinnedTexts::of::<D>(names, locks)),
         }
     }
 }
@@ -105,7 +120,8 @@ impl Names {
             .ids
             .iter()
             .chain(&self.columns)
-            .chain([&self.fence, &self.version])
+            .chain(self.locks.is_none().then_some(&self.fence))
+            .chain([&self.version])
             .map(|name| D::quoted(name))
             .collect();
         let overriding = if self.makes_ids { D::OVERRIDING } else { "" };
@@ -115,7 +131,8 @@ impl Names {
             names.join(", ")
         ));
         let values = self.ids.iter().chain(&self.columns);
-        let text = values.fold(text, |text, _| text.value().and(", ")).and("0, ");
+        let text = values.fold(text, |text, _| text.value().and(", "));
+        let text = if self.locks.is_none() { text.and("0, ") } else { text };
         // Only an id that is there makes no row. What else a table forbids is an error.
         if D::RETURNING {
             let ids: Vec<_> = self.ids.iter().map(|name| D::quoted(name)).collect();
@@ -156,7 +173,7 @@ impl<D: Dialect> Text<D> {
     }
 
     /// Columns that are equal to the next values.
-    fn equal(self, columns: &[String], between: &str) -> Self {
+    pub(super) fn equal(self, columns: &[String], between: &str) -> Self {
         columns.iter().enumerate().fold(self, |text, (place, column)| {
             let between = if place == 0 { "" } else { between };
             text.and(between).and(&D::quoted(column)).and(" = ").value()

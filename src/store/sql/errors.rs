@@ -68,6 +68,10 @@ impl Verdict {
 
     /// What a database has answered: each knows its own codes.
     fn of_answer(answer: &dyn DatabaseError) -> Self {
+        #[cfg(feature = "mysql")]
+        if let Some(answer) = answer.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>() {
+            return super::mysql::errors::verdict(answer);
+        }
         #[cfg(feature = "postgres")]
         if let Some(answer) = answer.try_downcast_ref::<sqlx::postgres::PgDatabaseError>() {
             return super::postgres::errors::verdict(answer);

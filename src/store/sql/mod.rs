@@ -7,8 +7,13 @@ pub(crate) mod migrations;
 #[macro_use]
 pub(crate) mod statements;
 pub(crate) mod batch;
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
+mod contended;
 pub(crate) mod errors;
+pub(crate) mod lock_rows;
 pub(crate) mod making;
+#[cfg(feature = "mysql")]
+pub(crate) mod mysql;
 mod options;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
@@ -19,6 +24,9 @@ mod schema_mismatch;
 pub(crate) mod sqlite;
 mod table_name;
 
+pub use lock_rows::LockRows;
+#[cfg(feature = "mysql")]
+pub use mysql::MySqlStore;
 pub use options::SqlOptions;
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;

@@ -31,7 +31,7 @@ macro_rules! columns {
     )*};
 }
 
-columns!("mysql": sqlx::mysql::MySqlRow, "sqlite": sqlx::sqlite::SqliteRow);
+columns!("sqlite": sqlx::sqlite::SqliteRow);
 
 /// Keys and owners are `bytea`, which sqlx does not take for text.
 #[cfg(feature = "postgres")]

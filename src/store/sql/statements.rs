@@ -33,13 +33,25 @@ impl Quote {
 /// - `{qualifier}`: the schema, quoted, with its dot, or nothing;
 /// - `{schema}`: the schema as a text, or `NULL`.
 pub(crate) fn render(text: &'static str, table: &TableName, quote: Quote) -> SqlStr {
-    let (schema, name) = table.parts();
-    let text = text
-        .replace("{table}", &quote.table(table))
-        .replace("{name}", name)
-        .replace("{qualifier}", &schema.map_or_else(String::new, |schema| quote.name(schema) + "."))
-        .replace("{schema}", &schema.map_or_else(|| "NULL".to_owned(), |schema| format!("'{schema}'")));
     // A name is letters, digits and `_`, and all the rest is in this program: nothing a user sends gets here.
+    AssertSqlSafe(named(text, table, quote)).into_sql_str()
+}
+
+/// The same, with how long the server may take over it: `{seconds}`, with their fraction, `{whole_seconds}` and
+/// `{millis}`.
+#[cfg(feature = "mysql")]
+pub(crate) fn render_within(
+    text: &'static str,
+    table: &TableName,
+    quote: Quote,
+    limit: std::time::Duration,
+) -> SqlStr {
+    let millis = limit.as_millis().clamp(1, u128::from(u32::MAX));
+    let text = named(text, table, quote)
+        .replace("{seconds}", &format!("{}.{:03}", millis / 1000, millis % 1000))
+        .replace("{whole_seconds}", &millis.div_ceil(1000).to_string())
+        .replace("{millis}", &millis.to_string());
+    // As above, and numbers.
     AssertSqlSafe(text).into_sql_str()
 }
 
@@ -49,8 +61,32 @@ pub(crate) fn of_names(text: String) -> SqlStr {
     AssertSqlSafe(text).into_sql_str()
 }
 
-/// A struct of statements, and how it is made for a table: `statements! { Quote::DOUBLE, Statements { take: TAKE } }`.
+fn named(text: &'static str, table: &TableName, quote: Quote) -> String {
+    let (schema, name) = table.parts();
+    text.replace("{table}", &quote.table(table))
+        .replace("{name}", name)
+        .replace("{qualifier}", &schema.map_or_else(String::new, |schema| quote.name(schema) + "."))
+        .replace("{schema}", &schema.map_or_else(|| "NULL".to_owned(), |schema| format!("'{schema}'")))
+}
+
+/// A struct of statements, and how it is made for a table: `statements! { Quote::DOUBLE, Statements { take: TAKE } }`. With
+/// `within` in front, each is told how long the server may take over it.
 macro_rules! statements {
+    (within $quote:expr, $name:ident { $($(#[$doc:meta])* $field:ident: $text:expr,)* }) => {
+        /// Every statement, for one table.
+        #[derive(Clone, Debug)]
+        pub(super) struct $name {
+            $($(#[$doc])* pub(super) $field: sqlx::SqlStr,)*
+        }
+
+        impl $name {
+            pub(super) fn over(table: &$crate::store::TableName, limit: std::time::Duration) -> Self {
+                Self {
+                    $($field: $crate::store::sql::statements::render_within($text, table, $quote, limit),)*
+                }
+            }
+        }
+    };
     ($quote:expr, $name:ident { $($(#[$doc:meta])* $field:ident: $text:expr,)* }) => {
         /// Every statement, for one table.
         #[derive(Clone, Debug)]

@@ -10,7 +10,7 @@ use crate::{
     model::Owner,
     store::{LockStore, Release, ReleaseReply, Wakeup, WakeupStream},
     testing::{
-        calls::{acquire, force, is_released, key},
+        calls::{LONG, acquire, force, is_released, key, try_acquire},
         say::{holds, is},
         stage::Stage,
     },
@@ -50,6 +50,8 @@ pub(in crate::testing) async fn store_wakeups__two_listeners(at: Stage) {
     let me = Owner::unique();
     acquire(at.store(), "k", &me).await;
     let (mut one, mut two) = (listening(&at, at.store()).await, listening(&at, at.other()).await);
+    finds_it_held(at.store()).await;
+    finds_it_held(at.other()).await;
     is_released(at.other(), "k", &me).await;
     hears(&at, &mut one).await;
     hears(&at, &mut two).await;
@@ -60,6 +62,7 @@ pub(in crate::testing) async fn store_wakeups__again_after_a_listener_went_away(
     for _ in 0..3 {
         acquire(at.store(), "k", &me).await;
         let mut hints = listening(&at, at.store()).await;
+        finds_it_held(at.store()).await;
         is_released(at.other(), "k", &me).await;
         hears(&at, &mut hints).await;
     }
@@ -70,6 +73,7 @@ async fn hears_of_a_release(at: &Stage, releaser: &dyn LockStore) {
     acquire(at.store(), "k", &me).await;
     let mut hints = listening(at, at.store()).await;
     for _ in 0..3 {
+        finds_it_held(at.store()).await;
         is_released(releaser, "k", &me).await;
         hears(at, &mut hints).await;
         acquire(at.store(), "k", &me).await;
@@ -80,6 +84,7 @@ async fn hears_of_a_batch(at: &Stage, releaser: &dyn LockStore) {
     let me = Owner::unique();
     acquire(at.store(), "k", &me).await;
     let mut hints = listening(at, at.store()).await;
+    finds_it_held(at.store()).await;
     let batch = vec![Release::new(key("another"), me.clone()), Release::new(key("k"), me)];
     let replies = releaser.release_all(batch).await;
     let released = matches!(replies[..], [Ok(ReleaseReply::NotHeld), Ok(ReleaseReply::Released)]);
@@ -90,6 +95,7 @@ async fn hears_of_a_batch(at: &Stage, releaser: &dyn LockStore) {
 async fn hears_of_a_force(at: &Stage, releaser: &dyn LockStore) {
     acquire(at.store(), "k", &Owner::unique()).await;
     let mut hints = listening(at, at.store()).await;
+    finds_it_held(at.store()).await;
     let forced = force(releaser, "k").await;
     holds("`force_release` of what is held", forced, forced.is_some(), "`Forced`");
     hears(at, &mut hints).await;
@@ -102,6 +108,12 @@ async fn listening(at: &Stage, store: &dyn LockStore) -> WakeupStream {
     };
     is("the first hint", next(at, &mut hints).await, Some(Wakeup::All));
     hints
+}
+
+/// A waiter looks once more when it is listened for hints: a store may tell of those keys alone that somebody waits for.
+async fn finds_it_held(store: &dyn LockStore) {
+    let granted = try_acquire(store, "k", &Owner::unique(), LONG).await;
+    is("`acquire` of what is held", granted, None);
 }
 
 /// A hint that may be about the lock `k` comes in time; those about other changes may come before it.

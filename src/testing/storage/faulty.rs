@@ -11,7 +11,7 @@ use tokio::task::yield_now;
 use crate::{
     proof::{Lockable, Stored},
     repository::{Claim, Claimed, Delete, Insert, Inserted, Query, Storage, Update, Written},
-    store::{StoreError, StoreErrorKind, sharded},
+    store::{StoreError, StoreErrorKind, StoreId, sharded},
 };
 
 /// A storage that fails as it is told, over one that does not: for tests of what an application does then.
@@ -131,5 +131,9 @@ impl<T: Lockable, S: Storage<T>> Storage<T> for FaultyStorage<S> {
 
     async fn delete(&self, delete: Delete<'_, T>) -> Result<Written, StoreError> {
         self.write(self.inner.delete(delete)).await
+    }
+
+    fn pinned_to(&self) -> Option<StoreId> {
+        self.inner.pinned_to()
     }
 }

@@ -2,9 +2,10 @@ use std::fmt::Debug;
 
 use crate::{
     lock::Locks,
+    model::{FencingToken, LockKey},
     proof::{Lockable, Locked, Persistent},
     repository::{Filter, Order, Storage},
-    store::StoreError,
+    store::{StoreError, StoreErrorKind},
     testing::harness::{CaseFuture, in_real_time},
 };
 
@@ -38,6 +39,22 @@ pub trait StorageHarness {
     /// It is never dropped half-way.
     fn locks(&self) -> impl Future<Output = Result<Locks, StoreError>> {
         async { Ok(Locks::memory()) }
+    }
+
+    /// Has somebody have taken this lock under at least this token, for a time that has passed: only for a storage that
+    /// [pins](crate::Storage::pinned_to) the row of the lock, whose rows have no fence of their own to claim. A lock whose
+    /// token is not below this one stays as it is. The key is as the store has it.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the lock store cannot be reached, which fails the case.
+    ///
+    /// # Cancel safety
+    /// It is never dropped half-way.
+    fn taken(&self, _key: &LockKey, _token: FencingToken) -> impl Future<Output = Result<(), StoreError>> {
+        async {
+            let what = "the storage pins the rows of locks, so its harness has to say how a lock is `taken`";
+            Err(StoreError::new(StoreErrorKind::Unsupported, what))
+        }
     }
 
     /// An entity with an id that belongs to `id` alone, and with this number, which lies between 0 and 1000.

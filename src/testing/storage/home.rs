@@ -4,9 +4,10 @@ use std::{error::Error, ops::RangeInclusive};
 
 use super::{FaultyStorage, StorageHarness};
 use crate::{
+    error::Result,
     lock::Locks,
-    model::{FencingToken, LockKey, clock},
-    proof::{Lockable, Stored, Transient},
+    model::{FencingToken, LockKey, Namespace, clock},
+    proof::{Lockable, Locked, Persistent, Stored, Transient},
     repository::{Claimed, Expected, Inserted, Query, Repo, Repository, Row, Storage, Written},
     store::StoreError,
     testing::say::is,
@@ -103,7 +104,7 @@ impl<'a, H: StorageHarness> Home<'a, H> {
 
     pub(super) async fn insert_with_version(&self, entity: &H::Entity, version: i64) -> Inserted {
         let (id, key) = named(entity);
-        answered(self.storage.insert(Row { id: &id, key: &key }.insert(entity, version)).await)
+        answered(self.storage.insert(row(&id, &key).insert(entity, version)).await)
     }
 
     /// The version of a new row.
@@ -116,19 +117,22 @@ impl<'a, H: StorageHarness> Home<'a, H> {
 
     pub(super) async fn claim(&self, id: u32, fence: u64) -> Claimed<H::Entity> {
         let (id, key) = named(&self.entity(id, 0));
-        answered(self.storage.claim(Row { id: &id, key: &key }.claim(token(fence))).await)
+        self.taken(&key, fence).await;
+        answered(self.storage.claim(row(&id, &key).claim(token(fence))).await)
     }
 
     /// As a lock with an owner of the user's own does it.
     pub(super) async fn claim_for_seat(&self, id: u32, fence: u64) -> Claimed<H::Entity> {
         let (id, key) = named(&self.entity(id, 0));
-        answered(self.storage.claim(Row { id: &id, key: &key }.claim_seat(token(fence))).await)
+        self.taken(&key, fence).await;
+        answered(self.storage.claim(row(&id, &key).claim_seat(token(fence))).await)
     }
 
     /// Claims what must be below this fence.
     pub(super) async fn claimed(&self, entity: &H::Entity, fence: u64) -> Stored<H::Entity> {
         let (id, key) = named(entity);
-        match answered(self.storage.claim(Row { id: &id, key: &key }.claim(token(fence))).await) {
+        self.taken(&key, fence).await;
+        match answered(self.storage.claim(row(&id, &key).claim(token(fence))).await) {
             Claimed::Loaded(stored) => stored,
             refused => {
                 panic!("`claim` of a row with a lower fence: the answer was {refused:?}, and must be the row")
@@ -142,15 +146,51 @@ impl<'a, H: StorageHarness> Home<'a, H> {
         fence: u64,
         versions: RangeInclusive<i64>,
     ) -> Written {
+        self.taken(&named(entity).1, fence).await;
+        self.update_as_it_is(entity, fence, versions).await
+    }
+
+    /// The same, whether the row can have been claimed or not.
+    pub(super) async fn update_as_it_is(
+        &self,
+        entity: &H::Entity,
+        fence: u64,
+        versions: RangeInclusive<i64>,
+    ) -> Written {
         let (id, key) = named(entity);
         let expected = Expected { fence: token(fence), versions };
-        answered(self.storage.update(Row { id: &id, key: &key }.update(entity, expected)).await)
+        answered(self.storage.update(row(&id, &key).update(entity, expected)).await)
     }
 
     pub(super) async fn delete(&self, id: u32, fence: u64, versions: RangeInclusive<i64>) -> Written {
         let (id, key) = named(&self.entity(id, 0));
+        self.taken(&key, fence).await;
         let expected = Expected { fence: token(fence), versions };
-        answered(self.storage.delete(Row { id: &id, key: &key }.delete(expected)).await)
+        answered(self.storage.delete(row(&id, &key).delete(expected)).await)
+    }
+
+    /// Whether the rows have no fence of their own: what is written is compared with the row of the lock.
+    pub(super) fn is_pinned(&self) -> bool {
+        self.storage.pinned_to().is_some()
+    }
+
+    /// A row without a fence of its own can only be claimed by who has the lock.
+    async fn taken(&self, key: &LockKey, fence: u64) {
+        if self.is_pinned() {
+            let key = Namespace::NONE.qualify(key).expect("the harness makes legal ids");
+            answered(self.harness.taken(&key, token(fence)).await);
+        }
+    }
+
+    /// Somebody else takes the lock and loads the row, and the service of the guard knows nothing of it.
+    pub(super) async fn supersede(&self, guard: &Locked<Persistent<H::Entity>>) -> Result<FencingToken> {
+        if self.is_pinned() {
+            let above = Locked::fence(guard).get() + 1;
+            self.taken(Locked::key(guard), above).await;
+            return Ok(token(above));
+        }
+        let other = self.repository(&Locks::memory()).await;
+        Ok(Locked::fence(&other.lock(Locked::id(guard)).await?))
     }
 
     /// Writes a row as somebody does who knows its fence and nothing of the lock.
@@ -159,6 +199,10 @@ impl<'a, H: StorageHarness> Home<'a, H> {
         let written = self.update(&self.entity(id, number), fence.get(), version..=version).await;
         is("`update` with the fence and the version of the row", written, Written::Done);
     }
+}
+
+fn row<'a, T: Lockable>(id: &'a T::Id, key: &'a LockKey) -> Row<'a, T> {
+    Row { id, key, namespace: &Namespace::NONE }
 }
 
 pub(super) fn token(number: u64) -> FencingToken {
@@ -171,7 +215,7 @@ fn named<T: Lockable>(entity: &T) -> (T::Id, LockKey) {
     (id, key)
 }
 
-fn answered<T>(answer: Result<T, StoreError>) -> T {
+fn answered<T>(answer: std::result::Result<T, StoreError>) -> T {
     answer.unwrap_or_else(|error| panic!("the storage did not answer: {}", chain(&error)))
 }
 

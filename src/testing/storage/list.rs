@@ -12,14 +12,14 @@ macro_rules! __each_storage_case {
                 find__missing "nothing",
                 claim__missing "`Gone`",
                 claim__lower_token "`Fenced` by the row's token; every claim under a higher one stamps the row",
-                claim__same_token "`Fenced`: a token claims a row once",
+                claim__same_token "`Fenced`: a token claims a row once, unless the row of the lock is pinned",
                 claim__for_a_seat "leases of one seat have one token, and each of them claims the row",
                 claim__highest_token "2^53 is a token like any other",
                 claim__other_row "each row has a fence of its own",
             }
             update {
                 update__claimed "the row has the entity and the version after the highest one expected; no other row is changed",
-                update__unclaimed "`Gone`: the row was never stamped with the token, so it is another one; nothing is changed",
+                update__unclaimed "`Gone`: the row was never stamped with the token, so it is another one (`Lost` where the row of the lock is pinned); nothing is changed",
                 update__later_claim "`Fenced`; nothing is changed",
                 update__other_version "`Stale`; nothing is changed",
                 update__missing "`Gone`; no row is made",
@@ -65,9 +65,9 @@ macro_rules! __each_storage_case {
                 save__lapsed "`Lost`; nothing is changed",
                 save__superseded "`Fenced`, with both tokens; nothing is changed",
                 save__written_behind "`StaleVersion`, with both versions; nothing is changed",
-                save__recreated "`Gone`; the new row is not changed",
+                save__recreated "`Gone` (`Fenced` where the row of the lock is pinned); the new row is not changed",
                 save__swapped "`IdentityChanged`; no row is written",
-                save__other_service "`ForeignGuard`; nothing is changed",
+                save__other_service "`ForeignGuard`; nothing is changed; where the row of the lock is pinned, there is no such guard",
                 save__other_namespace "`ForeignGuard`; nothing is changed",
                 save__twin_service "two services over one lock store take each other's guards",
             }

@@ -29,6 +29,7 @@ mod home;
 mod kind;
 mod link;
 mod mariadb;
+mod own_mysql;
 mod ports;
 mod postgres;
 mod processes;
@@ -40,6 +41,7 @@ mod small_disk;
 pub use self::{
     kind::Kind,
     mariadb::{MariaDb, MariaDbKind},
+    own_mysql::mysql_database,
     postgres::{Postgres, PostgresKind},
     proxy::{Mode, Proxy},
     server::Server,

@@ -1,6 +1,10 @@
 use std::time::Duration;
 
-use super::{Inner, errors, ops::{Seen, bytes}, pauses::Pauses};
+use super::{
+    Inner, errors,
+    ops::{Seen, bytes},
+    pauses::Pauses,
+};
 use crate::{
     model::FencingToken,
     store::{Acquire, AcquireReply, StoreError},

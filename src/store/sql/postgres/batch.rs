@@ -17,7 +17,10 @@ use crate::{
 };
 
 impl Inner {
-    pub(super) async fn extend_all<'a>(&'a self, requests: &'a [Extend]) -> Vec<Result<ExtendReply, StoreError>> {
+    pub(super) async fn extend_all<'a>(
+        &'a self,
+        requests: &'a [Extend],
+    ) -> Vec<Result<ExtendReply, StoreError>> {
         let send = |lines: Vec<&'a Extend>| {
             self.database.rows(move || {
                 let ttls: Vec<_> = lines.iter().map(|it| it.ttl.as_millis()).collect();
@@ -28,12 +31,13 @@ impl Inner {
         batch::extend_all(requests, round).await
     }
 
-    pub(super) async fn release_all<'a>(&'a self, requests: &'a [Release]) -> Vec<Result<ReleaseReply, StoreError>> {
+    pub(super) async fn release_all<'a>(
+        &'a self,
+        requests: &'a [Release],
+    ) -> Vec<Result<ReleaseReply, StoreError>> {
         let send = |lines: Vec<&'a Release>| {
             // The second time the answer would be that nobody holds them.
-            self.database.rows_once(move || {
-                keyed(&self.sql.release_all, &lines, |it| (&it.key, &it.owner))
-            })
+            self.database.rows_once(move || keyed(&self.sql.release_all, &lines, |it| (&it.key, &it.owner)))
         };
         let round = |lines| rounds(lines, |it: &Release| &it.key, send);
         batch::release_all(requests, round, |key| self.ears.announce(key)).await

@@ -1,10 +1,10 @@
 //! What we accept from the user: a URL or a pool; and how a statement gets through although connections break.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use futures::FutureExt;
 use sqlx::{
-    ConnectOptions, Connection, PgPool, Postgres, SqlStr,
+    ConnectOptions, Connection, PgPool, Postgres,
     pool::PoolConnection,
     postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow},
     query::Query,
@@ -24,7 +24,7 @@ const IDLE: Duration = Duration::from_secs(1);
 pub(crate) struct Database {
     pool: PgPool,
     /// `host:port/database`, for messages.
-    place: String,
+    pub(super) place: String,
     /// How long the server may take over a statement.
     limit: Duration,
     /// Who has to know why the pool gives no connection tries one beside it; one at a time.
@@ -56,6 +56,10 @@ impl Database {
     fn over(pool: PgPool, limit: Duration) -> Self {
         let place = place(&pool.connect_options());
         Self { pool, place, limit, trying: Mutex::default() }
+    }
+
+    pub(crate) fn pool(&self) -> &PgPool {
+        &self.pool
     }
 
     /// How long a statement may wait for another transaction, in the server, as the setting is written.
@@ -107,51 +111,7 @@ impl Database {
         Ok(statement().fetch_all(&mut *connection).await)
     }
 
-    /// Makes tables that are not there yet and looks whether those that are have the right columns. `exists` gives
-    /// NULL if they are missing, so that nobody needs the right to make tables where they are there.
-    pub(crate) async fn ensure(
-        &self,
-        schema: &[SqlStr],
-        exists: &SqlStr,
-        probe: &SqlStr,
-    ) -> Result<(), StoreError> {
-        let is_there = self.rows(|| sqlx::query(exists.clone())).await?;
-        let is_there = is_there.first().is_some_and(|row| {
-            let number: Result<Option<i64>, _> = sqlx::Row::try_get(row, 0);
-            number.is_ok_and(|number| number.is_some())
-        });
-        if !is_there {
-            self.make(schema).await?;
-        }
-        self.probe(probe).await
-    }
-
-    /// Looks whether the table is there and has the right columns.
-    pub(crate) async fn probe(&self, probe: &SqlStr) -> Result<(), StoreError> {
-        self.rows(|| sqlx::query(probe.clone())).await.map(drop)
-    }
-
-    /// `IF NOT EXISTS` is no help against others who do the same at the same time: they stand in line.
-    async fn make(&self, schema: &[SqlStr]) -> Result<(), StoreError> {
-        /// Any number that nobody else would think of.
-        const LINE: i64 = 0x6c6f_636b_7072_6f6f;
-        const PATIENCE: &str = "30s";
-
-        let mut connection = self.connection().await?;
-        let made = async {
-            let mut transaction = connection.begin().await?;
-            let patience = "SELECT set_config('statement_timeout', $1, true), set_config('lock_timeout', $1, true)";
-            sqlx::query(patience).bind(PATIENCE).execute(&mut *transaction).await?;
-            sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LINE).execute(&mut *transaction).await?;
-            for statement in schema {
-                sqlx::query(statement.clone()).execute(&mut *transaction).await?;
-            }
-            transaction.commit().await
-        };
-        made.await.map_err(|error| errors::sent(&self.place, error))
-    }
-
-    async fn connection(&self) -> Result<PoolConnection<Postgres>, StoreError> {
+    pub(super) async fn connection(&self) -> Result<PoolConnection<Postgres>, StoreError> {
         match timeout(self.limit / 2, self.pool.acquire()).await {
             Ok(Ok(connection)) => Ok(connection),
             Ok(Err(sqlx::Error::PoolTimedOut)) | Err(_) => Err(self.why_no_connection().await),
@@ -175,12 +135,6 @@ impl Database {
             }
         };
         errors::not_sent(&self.place, why)
-    }
-}
-
-impl fmt::Display for Database {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.place)
     }
 }
 

@@ -55,7 +55,9 @@ pub(crate) fn verdict(answer: &PgDatabaseError) -> Verdict {
             (Misconfigured, Some("check the user and the password of the URL"))
         }
         state::NO_DATABASE => (Misconfigured, Some("make it first, or give the name of another")),
-        state::NO_SCHEMA => (Misconfigured, Some("make the schema first: only tables are made by this crate")),
+        state::NO_SCHEMA => {
+            (Misconfigured, Some("make the schema first: only tables are made by this crate"))
+        }
         state::NO_RIGHT => (
             Misconfigured,
             Some(
@@ -74,7 +76,9 @@ pub(crate) fn verdict(answer: &PgDatabaseError) -> Verdict {
         state::DISK_FULL => (Rejected, Some("the disk or a quota is full")),
         state::TOO_MANY => (
             Unavailable,
-            Some("the server has no connection to spare; raise its `max_connections`, or have fewer in the pools"),
+            Some(
+                "the server has no connection to spare; raise its `max_connections`, or have fewer in the pools",
+            ),
         ),
         state::NOT_AVAILABLE => {
             (Unavailable, Some("a transaction has locked the row or table for long; keep transactions short"))

@@ -42,8 +42,10 @@ impl<'a> Listener<'a> {
             let Err(error) = self.listen(&mut has_listened).await;
             pause = if has_listened { FIRST } else { (pause * 2).min(LONGEST) };
             if has_listened || !told {
-                let place = &self.ears.database;
-                warn!("waiters are not told of releases for a while, and look for themselves: {place}: {error}");
+                let place = &self.ears.database.place;
+                warn!(
+                    "waiters are not told of releases for a while, and look for themselves: {place}: {error}"
+                );
             }
             told = true;
             sleep(pause.mul_f64(0.75 + fastrand::f64() / 2.0)).await;

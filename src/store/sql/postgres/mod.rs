@@ -6,18 +6,26 @@ pub(crate) mod connection;
 pub(crate) mod errors;
 mod interest;
 mod listener;
+mod making;
 mod ops;
 mod pauses;
 mod prune;
 mod schema;
 mod wakeups;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use sqlx::PgPool;
 
 use self::{connection::Database, schema::Statements, wakeups::Ears};
-use crate::store::{SqlOptions, StoreError, StoreId, TableName};
+use crate::store::{
+    SqlOptions, StoreError, StoreId, TableName,
+    sql::{
+        lock_rows::{Rows, sealed::HasRows},
+        making::Making,
+        migrations::Migrations,
+    },
+};
 
 /// Locks in a table of a PostgreSQL database (11 or later), for all processes that reach it. Its clones share everything.
 ///
@@ -56,15 +64,14 @@ pub struct PostgresStore(Arc<Inner>);
 
 struct Inner {
     id: StoreId,
+    table: TableName,
     database: Arc<Database>,
     sql: Statements,
+    schema: Migrations,
     ears: Arc<Ears>,
 }
 
 impl PostgresStore {
-    /// The table as SQL text, for those who make their tables themselves.
-    pub const SCHEMA: &'static str = schema::SCHEMA;
-
     /// Connects to the database of a URL, `postgres://user:password@host:port/database`, and makes the table if it is not
     /// there; any number of processes may do so at once.
     ///
@@ -117,32 +124,56 @@ impl PostgresStore {
     }
 
     async fn over(database: Database, options: SqlOptions) -> Result<Self, StoreError> {
-        let table = options.table.unwrap_or_else(|| TableName::known("lockproof_locks"));
+        let table = options.table.unwrap_or_else(TableName::locks);
+        let schema = Migrations::over(&schema::SCHEMA, &table);
+        database.set_up(&schema, options.create_table).await?;
         let (database, sql) = (Arc::new(database), Statements::over(&table));
         let ears = Arc::new(Ears::new(Arc::clone(&database), sql.clone()));
-        let store = Self(Arc::new(Inner { id: StoreId::unique(), database, sql, ears }));
-        match options.create_table {
-            true => store.ensure_schema().await?,
-            false => store.0.database.probe(&store.0.sql.probe).await?,
-        }
-        Ok(store)
+        Ok(Self(Arc::new(Inner { id: StoreId::unique(), table, database, sql, schema, ears })))
     }
 
-    /// Makes the table if it is not there; does nothing, and needs no right to make tables, if it is.
+    /// Makes the table if it is not there, and brings one of an earlier version up to date; does nothing otherwise, and
+    /// needs no right to make tables then. Any number of processes may do so at once.
     ///
     /// # Errors
-    /// [`Misconfigured`](crate::StoreErrorKind::Misconfigured) if the role may not make it, or it has other columns.
+    /// [`Misconfigured`](crate::StoreErrorKind::Misconfigured) if the role may not make it, or the table is not this
+    /// crate's: the source is then a [`SchemaMismatch`](crate::SchemaMismatch).
     ///
     /// # Cancel safety
     /// Can be dropped at any time; the table may have been made.
     pub async fn ensure_schema(&self) -> Result<(), StoreError> {
-        let Statements { schema, exists, probe, .. } = &self.0.sql;
-        self.0.database.ensure(std::slice::from_ref(schema), exists, probe).await
+        self.0.database.bring_up(&self.0.schema).await
+    }
+
+    schema_doors!(schema::SCHEMA);
+
+    /// Deletes the rows of locks that nobody has had for longer than `idle`, and says how many they were.
+    ///
+    /// Each key that was ever locked keeps a row of some hundred bytes. Nothing deletes them by itself: a service whose
+    /// keys have no end (orders, sessions) calls this now and then, say once a day, in one of its processes or in a job
+    /// of its own. It goes through the table in short statements, beside all other work. No token falls by it: the next
+    /// one is the clock's, which is higher, even if the clock is set back by up to `idle`.
+    ///
+    /// # Errors
+    /// [`Rejected`](crate::StoreErrorKind::Rejected) if `idle` is shorter than an hour: the source is then an
+    /// [`InvalidDuration`](crate::InvalidDuration). As for every call if the database is in the way; what was deleted
+    /// until then stays deleted.
+    ///
+    /// # Cancel safety
+    /// Can be dropped at any time; what was deleted until then stays deleted.
+    pub async fn prune(&self, idle: Duration) -> Result<u64, StoreError> {
+        self.0.prune(idle).await
+    }
+}
+
+impl HasRows<sqlx::Postgres> for PostgresStore {
+    fn rows(&self) -> Rows<sqlx::Postgres> {
+        Rows { store: self.0.id, table: self.0.table.clone(), pool: self.0.database.pool().clone() }
     }
 }
 
 impl fmt::Debug for PostgresStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PostgresStore").field("at", &format_args!("{}", self.0.database)).finish_non_exhaustive()
+        f.debug_struct("PostgresStore").field("at", &self.0.database.place).finish_non_exhaustive()
     }
 }

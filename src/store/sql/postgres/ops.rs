@@ -40,10 +40,8 @@ impl Inner {
     }
 
     async fn inspect(&self, request: Inspect) -> Result<Option<Holder>, StoreError> {
-        let rows = self
-            .database
-            .rows(|| sqlx::query(self.sql.inspect.clone()).bind(bytes(&request.key)))
-            .await?;
+        let rows =
+            self.database.rows(|| sqlx::query(self.sql.inspect.clone()).bind(bytes(&request.key))).await?;
         let row = rows.first().map(LockRow::of).transpose()?;
         row.filter(LockRow::runs).map(|row| row.holder()).transpose()
     }
@@ -161,7 +159,7 @@ impl Inner {
     pub(super) fn busy(&self, key: &LockKey) -> StoreError {
         let what = format!(
             "{}: a transaction has the row of {:?} for long, as a save does that pins it; try again when it is through",
-            self.database,
+            self.database.place,
             key.as_str()
         );
         StoreError::new(StoreErrorKind::Unavailable, what)

@@ -8,7 +8,10 @@
 //! that were taken, and is no write at all where there are none. Each data-modifying part sees the table as it was
 //! before the statement, and `seen` too.
 
-use crate::store::sql::statements::Quote;
+use crate::store::sql::{
+    migrations::{Schema, Version},
+    statements::Quote,
+};
 
 /// The token of now: microseconds since 1970. Not `now()`, which stands still in a transaction.
 macro_rules! micros {
@@ -93,9 +96,24 @@ macro_rules! told {
     };
 }
 
+pub(super) const SCHEMA: Schema =
+    Schema { of: "locks", quote: Quote::DOUBLE, versions: &[TABLE], found: FOUND };
+
 /// `bytea` compares bytes: case, accents and trailing blanks count, and the order is theirs. Only the key is indexed and
 /// a page is half empty, so that a new version of a row finds room beside the old one (HOT).
-pub(super) const SCHEMA: &str = "
+const TABLE: Version = Version {
+    makes: &[
+        "key bytea",
+        "owner bytea",
+        "label text",
+        "token bigint",
+        "acquired_at timestamp with time zone",
+        "expires_at timestamp with time zone",
+        "wanted_until timestamp with time zone",
+        "asked text",
+    ],
+    needed: true,
+    up: "
 CREATE TABLE IF NOT EXISTS {table} (
     key          bytea       NOT NULL PRIMARY KEY,
     owner        bytea       CHECK (octet_length(owner) <= 255),
@@ -105,15 +123,13 @@ CREATE TABLE IF NOT EXISTS {table} (
     expires_at   timestamptz NOT NULL,
     wanted_until timestamptz,
     asked        text
-) WITH (fillfactor = 50)";
+) WITH (fillfactor = 50)",
+    down: "DROP TABLE IF EXISTS {table}",
+};
 
-/// The number of the table, or NULL if there is none.
-const EXISTS: &str = "SELECT to_regclass('{table}')::oid::bigint AS number";
-
-/// Fails if a table of this name has other columns, or columns of other types.
-const PROBE: &str = "SELECT key = ''::bytea, owner = ''::bytea, label = ''::text, token = 1::bigint, \
-     acquired_at = clock_timestamp(), expires_at = clock_timestamp(), wanted_until = clock_timestamp(), \
-     asked = ''::text FROM {table} LIMIT 0";
+/// The columns of the table, with their types: a wrong one would only be told by the first statement that needs it.
+pub(crate) const FOUND: &str = "SELECT attname || ' ' || format_type(atttypid, NULL) FROM pg_attribute \
+     WHERE attrelid = to_regclass('{table}') AND attnum > 0 AND NOT attisdropped";
 
 /// key, owner, label, ttl, limit in milliseconds: takes a lock that is free, has lapsed, or is the owner's, and gives
 /// its token. The limit is for the one thing that it may wait for: another transaction that inserts the same key.
@@ -261,25 +277,38 @@ const WANT: &str = concat!(
      COALESCE(wanted_until >= clock_timestamp() + $2 * interval '0.5 milliseconds', false) AS done FROM held"
 );
 
-/// after, idle in milliseconds: of the next thousand rows deletes those that nobody has held for so long, if every token
-/// that can come now is above theirs by as much. Gives the last key that was looked at, and how many were deleted.
+/// Free for so many microseconds, and with a token that is below the next one by as much.
+macro_rules! idle {
+    ($idle:literal) => {
+        concat!(
+            "expires_at < clock_timestamp() - ",
+            $idle,
+            " * interval '1 microsecond' AND token < ",
+            micros!(),
+            " - ",
+            $idle
+        )
+    };
+}
+
+/// after, idle, limit.
+const LOOK_FOR_IDLE: &str = concat!(
+    "SELECT key, (",
+    idle!("$2"),
+    ")::integer::bigint AS idle FROM {table} WHERE key > $1 ORDER BY key LIMIT $3"
+);
+
+/// keys, idle.
 const PRUNE: &str = concat!(
-    "WITH page AS MATERIALIZED (SELECT key FROM {table} WHERE key > $1 ORDER BY key LIMIT 1000), \
-     mine AS MATERIALIZED (SELECT held.key FROM page JOIN {table} AS held USING (key) \
-     WHERE held.expires_at < clock_timestamp() - $2 * interval '1 millisecond' \
-     AND held.token < ",
-    micros!(),
-    " - $2 * 1000 ORDER BY held.key FOR UPDATE OF held SKIP LOCKED), \
-     gone AS (DELETE FROM {table} AS held USING mine WHERE held.key = mine.key RETURNING 1) \
-     SELECT (SELECT key FROM page ORDER BY key DESC LIMIT 1) AS last, (SELECT count(*) FROM gone) AS gone"
+    "WITH mine AS MATERIALIZED (SELECT key FROM {table} WHERE key = ANY ($1) AND ",
+    idle!("$2"),
+    " ORDER BY key FOR UPDATE SKIP LOCKED) \
+     DELETE FROM {table} AS held USING mine WHERE held.key = mine.key RETURNING 1"
 );
 
 statements! {
     Quote::DOUBLE,
     Statements {
-        schema: SCHEMA,
-        exists: EXISTS,
-        probe: PROBE,
         take: TAKE,
         rotate: ROTATE,
         force: FORCE,
@@ -290,6 +319,7 @@ statements! {
         list: LIST,
         channel: CHANNEL,
         want: WANT,
+        look_for_idle: LOOK_FOR_IDLE,
         prune: PRUNE,
     }
 }

@@ -20,9 +20,7 @@ use crate::{
 /// A statement with its values.
 pub(crate) type Statement = Query<'static, Sqlite, SqliteArguments>;
 
-/// How long a call puts up with other writers.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
-/// The same while a file is made, perhaps by many processes at once.
+/// How long a call puts up with other writers while a file is made, perhaps by many processes at once.
 pub(super) const PATIENCE_AT_BOOT: Duration = Duration::from_secs(30);
 /// How much of it is spent inside SQLite, where a call that was dropped cannot be called back.
 const BUSY_TIMEOUT: Duration = Duration::from_millis(200);
@@ -31,6 +29,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_millis(200);
 pub(crate) struct Database {
     pool: SqlitePool,
     path: String,
+    /// How long a call puts up with other writers.
+    patience: Duration,
     /// SQLite has one writer at a time, and those that wait for it sleep and are served in no order. The writers of
     /// this process stand in line here instead.
     turn: Mutex<()>,
@@ -56,26 +56,30 @@ impl Database {
         let connect = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
-            .busy_timeout(BUSY_TIMEOUT)
+            .busy_timeout(BUSY_TIMEOUT.min(options.patience))
             .synchronous(synchronous)
             .disable_statement_logging();
         switch_to_wal(&connect).await.map_err(|error| errors::not_sent(name, error))?;
         let pool = SqlitePoolOptions::new()
             .max_connections(options.max_connections)
-            .acquire_timeout(PATIENCE)
+            .acquire_timeout(options.patience.max(Duration::from_secs(1)))
             .idle_timeout(None)
             .max_lifetime(None)
             // The other end is in this process: there is no network that could have cut it.
             .test_before_acquire(false)
             .connect_lazy_with(connect);
-        Ok(Self { pool, path: name.into(), turn: Mutex::default() })
+        Ok(Self { pool, path: name.into(), patience: options.patience, turn: Mutex::default() })
     }
 
     /// Takes a pool of the user's as it is.
-    pub(crate) fn of_pool(pool: SqlitePool) -> Result<Self, StoreError> {
+    pub(crate) fn of_pool(pool: SqlitePool, options: &SqlOptions) -> Result<Self, StoreError> {
         let path = pool.connect_options().get_filename().display().to_string();
         refuse_private(&path)?;
-        Ok(Self { pool, path, turn: Mutex::default() })
+        Ok(Self { pool, path, patience: options.patience, turn: Mutex::default() })
+    }
+
+    pub(crate) fn pool(&self) -> &SqlitePool {
+        &self.pool
     }
 
     pub(crate) fn path(&self) -> &str {
@@ -89,7 +93,7 @@ impl Database {
         for statement in schema {
             self.rows(Patience::of(PATIENCE_AT_BOOT), || sqlx::query(statement.clone())).await?;
         }
-        self.rows(Patience::of(PATIENCE), || sqlx::query(probe.clone())).await.map(drop)
+        self.rows(Patience::of(self.patience), || sqlx::query(probe.clone())).await.map(drop)
     }
 
     /// The turn to write, of this process.
@@ -102,7 +106,7 @@ impl Database {
         &self,
         statement: impl Fn() -> Statement + Send + Sync,
     ) -> Result<Vec<SqliteRow>, StoreError> {
-        self.rows(Patience::of(PATIENCE), statement).await
+        self.rows(Patience::of(self.patience), statement).await
     }
 
     /// Runs one writing statement as a transaction of its own, and gives what it returns.
@@ -111,7 +115,7 @@ impl Database {
         statement: impl Fn() -> Statement + Send + Sync,
     ) -> Result<Vec<SqliteRow>, StoreError> {
         // Counted from here, so that a long line ends soon after the first in it has given up.
-        let patience = Patience::of(PATIENCE);
+        let patience = Patience::of(self.patience);
         let _turn = self.turn().await;
         self.rows(patience, statement).await
     }
@@ -122,7 +126,7 @@ impl Database {
         statement: impl Fn() -> Statement + Send + Sync,
         mut each: impl FnMut(&SqliteRow) -> Result<ControlFlow<()>, StoreError> + Send,
     ) -> Result<(), StoreError> {
-        let mut patience = Patience::of(PATIENCE);
+        let mut patience = Patience::of(self.patience);
         loop {
             let mut connection = self.connection(&mut patience).await?;
             let mut rows = statement().fetch(&mut *connection);

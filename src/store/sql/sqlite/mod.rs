@@ -3,7 +3,6 @@
 mod acquire;
 mod batch;
 pub(crate) mod connection;
-mod contended;
 pub(crate) mod errors;
 mod making;
 mod ops;
@@ -15,13 +14,18 @@ use std::{fmt, path::Path, sync::Arc, time::Duration};
 
 use sqlx::{SqlitePool, sqlite::SqliteSynchronous};
 
-use self::{connection::Database, contended::Contended, schema::Statements};
+use self::{connection::Database, schema::Statements};
 use crate::{
     model::Ttl,
     store::{
         SqlOptions, StoreError, StoreId, TableName,
         announcer::Announcer,
-        sql::{making::Making, migrations::Migrations},
+        sql::{
+            contended::Contended,
+            lock_rows::{Rows, sealed::HasRows},
+            making::Making,
+            migrations::Migrations,
+        },
     },
 };
 
@@ -52,6 +56,7 @@ pub struct SqliteStore(Arc<Inner>);
 
 struct Inner {
     id: StoreId,
+    table: TableName,
     database: Arc<Database>,
     sql: Statements,
     schema: Migrations,
@@ -111,7 +116,7 @@ impl SqliteStore {
     /// # Cancel safety
     /// Can be dropped at any time; the table may have been made.
     pub async fn from_pool_with(pool: SqlitePool, options: SqlOptions) -> Result<Self, StoreError> {
-        Self::over(Database::of_pool(pool)?, options).await
+        Self::over(Database::of_pool(pool, &options)?, options).await
     }
 
     async fn over(database: Database, options: SqlOptions) -> Result<Self, StoreError> {
@@ -122,6 +127,7 @@ impl SqliteStore {
             id: StoreId::unique(),
             database: Arc::new(database),
             sql: Statements::over(&table),
+            table,
             schema,
             contended: Contended::default(),
             releases: Announcer::default(),
@@ -159,6 +165,12 @@ impl SqliteStore {
     /// Can be dropped at any time; what was deleted until then stays deleted.
     pub async fn prune(&self, idle: Duration) -> Result<u64, StoreError> {
         self.0.prune(idle).await
+    }
+}
+
+impl HasRows<sqlx::Sqlite> for SqliteStore {
+    fn rows(&self) -> Rows<sqlx::Sqlite> {
+        Rows { store: self.0.id, table: self.0.table.clone(), pool: self.0.database.pool().clone() }
     }
 }
 

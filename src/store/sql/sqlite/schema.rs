@@ -223,3 +223,43 @@ statements! {
         prune: PRUNE,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{AssertSqlSafe, ConnectOptions, Row, SqliteConnection, sqlite::SqliteConnectOptions};
+
+    use super::*;
+    use crate::store::{TableName, sql::migrations::Migrations};
+
+    /// How SQLite goes about a statement.
+    async fn plan(connection: &mut SqliteConnection, statement: &sqlx::SqlStr) -> String {
+        let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", statement.as_str()));
+        let rows = sqlx::query(explain).fetch_all(connection).await.expect("a plan");
+        rows.iter().map(|row| row.get::<String, _>("detail") + "\n").collect()
+    }
+
+    #[tokio::test]
+    async fn nothing_but_pruning_goes_through_rows_that_nobody_has() {
+        let mut connection = SqliteConnectOptions::new().connect().await.expect("memory");
+        let table = TableName::new("t").expect("a name");
+        let schema = Migrations::over(&SCHEMA, &table).up();
+        sqlx::raw_sql(AssertSqlSafe(schema)).execute(&mut connection).await.expect("runs");
+        let sql = Statements::over(&table);
+        let list = plan(&mut connection, &sql.list).await;
+        println!("{list}");
+        assert!(list.contains("INDEX t_held (key>? AND key<?)") && !list.contains("SCAN"), "{list}");
+        for one in [&sql.take_again, &sql.extend, &sql.release, &sql.rotate, &sql.force, &sql.ask, &sql.find]
+        {
+            let plan = plan(&mut connection, one).await;
+            assert!(
+                plan.contains("PRIMARY KEY (key=?)") && !plan.contains("SCAN"),
+                "{}\n{plan}",
+                one.as_str()
+            );
+        }
+        for many in [&sql.extend_all, &sql.release_all] {
+            let plan = plan(&mut connection, many).await;
+            assert!(plan.contains("PRIMARY KEY (key=?)") && !plan.contains("SCAN held"), "{plan}");
+        }
+    }
+}

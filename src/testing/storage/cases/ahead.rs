@@ -34,6 +34,15 @@ pub(in crate::testing) async fn fence_ahead__save<H: StorageHarness>(home: &Home
     let mut former = old.lock(&home.id(1)).await?;
     holds("the token", Locked::fence(&former), Locked::fence(&former) > ahead, "above the row's fence");
 
+    if home.is_pinned() {
+        home.supersede(&former).await?;
+        home.harness.set_number(former.edit(), 99);
+        let error = old.save(&mut former).await;
+        let fenced = matches!(error, Err(Error::Save(SaveError::Fenced { .. })));
+        holds("`save` by the former holder", error, fenced, "`Fenced`");
+        is("the number that is stored", home.stored_number(1).await, Some(10));
+        return Ok(());
+    }
     let new = home.repository(&Locks::memory()).await;
     let mut one = new.lock(&home.id(1)).await?;
     holds("the next token", (), Locked::fence(&one) > Locked::fence(&former), "above the former holder's");
@@ -69,6 +78,10 @@ pub(in crate::testing) async fn fence_ahead__next_grants<H: StorageHarness>(
 pub(in crate::testing) async fn fence_ahead__equal_tokens<H: StorageHarness>(
     home: &Home<'_, H>,
 ) -> Result<()> {
+    if home.is_pinned() {
+        // There is one lock store, and one row of it for each key.
+        return Ok(());
+    }
     let (_locks, _accounts) = home.accounts().await;
     let store = MemoryStore::new();
     let apart = |name| Locks::builder().store(store.clone()).namespace(name).build();

@@ -15,7 +15,6 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    lock::Locks,
     proof::{LockProof, Locked},
     repository::{Inserted, Repository, SaveError, Written},
     store::Outcome,
@@ -87,7 +86,7 @@ pub(in crate::testing) async fn save_in_doubt__superseded<H: StorageHarness>(
     // Who is told "not written" makes the change once more.
     let unreachable = accounts.save(&mut one).await.expect_err("it is refused");
     is_refused_in_doubt("`save` that provably did not land", &unreachable, "connection refused");
-    let _later_holder = home.repository(&Locks::memory()).await.lock(&home.id(1)).await?;
+    home.supersede(&one).await?;
     for _ in 0..2 {
         let fenced = accounts.save(&mut one).await.expect_err("it is fenced");
         is_refused_in_doubt("`save` after a later holder", &fenced, "later holder");

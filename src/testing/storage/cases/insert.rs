@@ -63,7 +63,13 @@ pub(in crate::testing) async fn claim__same_token<H: StorageHarness>(home: &Home
     let entity = home.entity(1, 7);
     home.inserted(&entity).await;
     home.claimed(&entity, 5).await;
-    is("`claim` under the same token", home.claim(1, 5).await, Claimed::Fenced { by: token(5) });
+    let again = home.claim(1, 5).await;
+    if home.is_pinned() {
+        // There the token comes from the row itself, so nobody else can have been granted it.
+        holds("`claim` under the same token", &again, matches!(again, Claimed::Loaded(_)), "the row");
+    } else {
+        is("`claim` under the same token", again, Claimed::Fenced { by: token(5) });
+    }
     Ok(())
 }
 
@@ -74,7 +80,9 @@ pub(in crate::testing) async fn claim__for_a_seat<H: StorageHarness>(home: &Home
     for turn in ["first", "second"] {
         is(&format!("the {turn} `claim` by leases of one seat"), home.claim_for_seat(1, 5).await, row());
     }
-    is("`claim` of a grant with its token", home.claim(1, 5).await, Claimed::Fenced { by: token(5) });
+    if !home.is_pinned() {
+        is("`claim` of a grant with its token", home.claim(1, 5).await, Claimed::Fenced { by: token(5) });
+    }
     let changed = home.entity(1, 8);
     is("`update`", home.update(&changed, 5, version..=version).await, Written::Done);
     let row = Claimed::Loaded(Stored { entity: changed.clone(), version: version + 1 });

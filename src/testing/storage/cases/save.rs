@@ -3,12 +3,15 @@
 
 use std::time::Duration;
 
-use super::super::{StorageHarness, home::Home};
+use super::super::{
+    StorageHarness,
+    home::{Home, chain},
+};
 use crate::{
     error::{Error, Result},
     lock::{LockOptions, Locks},
-    proof::{LockProof, Locked, Persistent, Transient},
-    repository::{LockError, Repository, SaveError},
+    proof::{LockProof, Locked, Persistent},
+    repository::{LockError, Repository, SaveError, Written},
     store::MemoryStore,
     testing::say::{holds, is},
 };
@@ -90,15 +93,13 @@ pub(in crate::testing) async fn save__lapsed<H: StorageHarness>(home: &Home<'_, 
 pub(in crate::testing) async fn save__superseded<H: StorageHarness>(home: &Home<'_, H>) -> Result<()> {
     let (_locks, accounts) = home.accounts().await;
     let mut first = accounts.lock(&home.id(1)).await?;
-    // A lock store that knows nothing of the first one's lock.
-    let other = home.repository(&Locks::memory()).await;
-    let second = other.lock(&home.id(1)).await?;
+    let later = home.supersede(&first).await?;
     home.harness.set_number(first.edit(), 99);
     let error = refused(accounts.save(&mut first).await);
     let SaveError::Fenced { held_by_token, token, .. } = error else {
         panic!("`save`: the answer was {error:?}, and must be `Fenced`")
     };
-    is("the tokens in the error", (held_by_token, token), (Locked::fence(&second), Locked::fence(&first)));
+    is("the tokens in the error", (held_by_token, token), (later, Locked::fence(&first)));
     is("the number that is stored", home.stored_number(1).await, Some(10));
     Ok(())
 }
@@ -123,13 +124,17 @@ pub(in crate::testing) async fn save__written_behind<H: StorageHarness>(home: &H
 pub(in crate::testing) async fn save__recreated<H: StorageHarness>(home: &Home<'_, H>) -> Result<()> {
     let (_locks, accounts) = home.accounts().await;
     let mut one = accounts.lock(&home.id(1)).await?;
-    // Somebody else's row: deleted and made again under the locks of another store.
-    let other = home.repository(&Locks::memory()).await;
-    is("`delete_by_id`", other.delete_by_id(&home.id(1)).await?, true);
-    other.insert(Transient::new(home.entity(1, 500))).await?;
+    // Somebody else's row: deleted and made again under a later lock.
+    let (later, version) = (home.supersede(&one).await?, Locked::version(&one));
+    is("`delete` by somebody else", home.delete(1, later.get(), version..=version).await, Written::Done);
+    home.inserted(&home.entity(1, 500)).await;
     home.harness.set_number(one.edit(), 99);
     let error = refused(accounts.save(&mut one).await);
-    holds("`save`", &error, matches!(error, SaveError::Gone { .. }), "`Gone`");
+    match home.is_pinned() {
+        // The row of the lock is looked at first.
+        true => holds("`save`", &error, matches!(error, SaveError::Fenced { .. }), "`Fenced`"),
+        false => holds("`save`", &error, matches!(error, SaveError::Gone { .. }), "`Gone`"),
+    }
     is("the number that is stored", home.stored_number(1).await, Some(500));
     Ok(())
 }
@@ -152,7 +157,19 @@ pub(in crate::testing) async fn save__swapped<H: StorageHarness>(home: &Home<'_,
 pub(in crate::testing) async fn save__other_service<H: StorageHarness>(home: &Home<'_, H>) -> Result<()> {
     let (_locks, accounts) = home.accounts().await;
     let other = home.repository(&Locks::memory()).await;
-    let mut one = other.lock(&home.id(1)).await?;
+    let locked = other.lock(&home.id(1)).await;
+    if home.is_pinned() {
+        let error = locked.map(drop).expect_err("the row of that lock is not there");
+        let text = chain(&error);
+        holds(
+            "`lock`",
+            &text,
+            text.contains("another lock store"),
+            "that these are the locks of another store",
+        );
+        return Ok(());
+    }
+    let mut one = locked?;
     home.harness.set_number(one.edit(), 99);
     let error = refused(accounts.save(&mut one).await);
     holds("`save`", &error, matches!(error, SaveError::ForeignGuard { .. }), "`ForeignGuard`");
@@ -161,6 +178,10 @@ pub(in crate::testing) async fn save__other_service<H: StorageHarness>(home: &Ho
 }
 
 pub(in crate::testing) async fn save__other_namespace<H: StorageHarness>(home: &Home<'_, H>) -> Result<()> {
+    if home.is_pinned() {
+        // Only the locks of one store are taken there.
+        return Ok(());
+    }
     let (_locks, _accounts) = home.accounts().await;
     let store = MemoryStore::new();
     let apart = |name| Locks::builder().store(store.clone()).namespace(name).build();
@@ -175,6 +196,10 @@ pub(in crate::testing) async fn save__other_namespace<H: StorageHarness>(home: &
 }
 
 pub(in crate::testing) async fn save__twin_service<H: StorageHarness>(home: &Home<'_, H>) -> Result<()> {
+    if home.is_pinned() {
+        // Only the locks of one store are taken there.
+        return Ok(());
+    }
     let (_locks, _accounts) = home.accounts().await;
     let store = MemoryStore::new();
     let (a, b) = (Locks::new(store.clone()), Locks::new(store));

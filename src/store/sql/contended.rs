@@ -4,10 +4,10 @@ use crate::model::LockKey;
 
 /// Which keys were held by somebody else at the last try, so that the next one looks before it writes.
 ///
-/// A try that goes straight to the write is one call where the lock is free, but takes the file's write lock where it
-/// is not, and gets in the way of the holder's release. Two keys that share a slot cost one read too many.
+/// A try that goes straight to the write is one call where the lock is free, but takes the lock of the row or of the file
+/// where it is not, and gets in the way of the holder's release. Two keys that share a slot cost one read too many.
 #[derive(Debug)]
-pub(super) struct Contended {
+pub(crate) struct Contended {
     slots: Box<[AtomicBool]>,
 }
 
@@ -19,11 +19,11 @@ impl Default for Contended {
 }
 
 impl Contended {
-    pub(super) fn get(&self, key: &LockKey) -> bool {
+    pub(crate) fn get(&self, key: &LockKey) -> bool {
         self.slot(key).load(Relaxed)
     }
 
-    pub(super) fn set(&self, key: &LockKey, held: bool) {
+    pub(crate) fn set(&self, key: &LockKey, held: bool) {
         self.slot(key).store(held, Relaxed);
     }
 

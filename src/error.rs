@@ -151,7 +151,7 @@ impl Error {
             | Self::Extend(ExtendError::Store { source, .. })
             | Self::Find(FindError::Store { source, .. })
             | Self::Force(ForceError::Admin(AdminError::Store { source, .. }))
-            | Self::Insert(InsertError::Store { source, .. })
+            | Self::Insert(InsertError::NoId { source, .. } | InsertError::Store { source, .. })
             | Self::Lock(
                 LockError::Store { source, .. } | LockError::Acquire(AcquireError::Store { source, .. }),
             )

@@ -80,9 +80,9 @@ pub use crate::model::{
 pub use crate::proof::{LockProof, Lockable, Locked, OpenMut, Persistent, ReadProof, Stored, Transient};
 pub use crate::repository::{
     Claim, Claimed, Condition, Consuming, Delete, Direction, Field, FieldValue, Filter, FindError,
-    ForceError, Insert, InsertError, Inserted, KeepingGuard, KindTaken, LockError, Locking, LockingAll,
-    LockingArray, MemoryStorage, OptionalLocking, Order, Query, Rejected, Repo, Repository, RepositoryExt,
-    RepositoryFuture, SaveError, Scoped, Storage, Update, Written,
+    ForceError, Insert, InsertError, InsertWith, Inserted, InsertedWith, KeepingGuard, KindTaken, LockError,
+    Locking, LockingAll, LockingArray, Made, MakeEntity, MemoryStorage, OptionalLocking, Order, Query,
+    Rejected, Repo, Repository, RepositoryExt, RepositoryFuture, SaveError, Scoped, Storage, Update, Written,
 };
 #[cfg(feature = "mysql")]
 pub use crate::store::MySqlStore;

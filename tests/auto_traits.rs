@@ -70,6 +70,14 @@ fn stores_in_sqlite_go_anywhere_and_are_cloned() {
     each!(is_send is_sync is_unpin is_static is_clone is_debug: SqliteStore, SqliteDocuments<Account>);
 }
 
+#[cfg(feature = "postgres")]
+#[test]
+fn stores_in_postgresql_go_anywhere_and_are_cloned() {
+    use lockproof::PostgresStore;
+
+    each!(is_send is_sync is_unpin is_static is_clone is_debug: PostgresStore);
+}
+
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 #[test]
 fn what_sql_stores_are_opened_with_goes_anywhere() {

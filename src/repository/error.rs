@@ -185,6 +185,14 @@ pub enum InsertError {
     /// The id cannot make a lock key.
     #[error("the entity was not inserted: its id makes no lock key")]
     InvalidId(#[from] InvalidKey),
+    /// An entity without an id of its own was not inserted, or the storage could not say.
+    #[error("a `{kind}` with an id from its storage may not have been inserted")]
+    NoId {
+        /// The kind of the entity.
+        kind: &'static str,
+        /// What happened.
+        source: StoreError,
+    },
     /// The storage could not say.
     #[error("{key} may not have been inserted")]
     Store {

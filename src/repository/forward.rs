@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Consuming, Filter, Locking, LockingAll, Query, Repository, RepositoryFuture};
+use super::{Consuming, Filter, Locking, LockingAll, MakeEntity, Query, Repository, RepositoryFuture};
 use crate::{
     lock::LockOptions,
     proof::{Lockable, Locked, Persistent, Transient},
@@ -54,6 +54,16 @@ macro_rules! forward {
                 T: 'a,
             {
                 (**self).insert(entity)
+            }
+
+            fn insert_with_dyn<'a>(
+                &'a self,
+                make: Box<MakeEntity<'a, T>>,
+            ) -> RepositoryFuture<'a, Persistent<T>>
+            where
+                T: 'a,
+            {
+                (**self).insert_with_dyn(make)
             }
 
             fn save<'a>(&'a self, entity: &'a mut Locked<Persistent<T>>) -> RepositoryFuture<'a, ()> {

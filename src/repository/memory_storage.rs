@@ -4,7 +4,9 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
 };
 
-use super::{Claim, Claimed, Delete, Insert, Inserted, Query, Storage, Update, Written};
+use super::{
+    Claim, Claimed, Delete, Insert, InsertWith, Inserted, InsertedWith, Query, Storage, Update, Written,
+};
 use crate::{
     proof::{Lockable, Stored},
     store::{StoreError, sharded},
@@ -14,7 +16,12 @@ use crate::{
 ///
 /// The fence and the version are checked as every other storage does it. `find_all` without an order gives the entities
 /// in the order in which they were inserted.
-pub struct MemoryStorage<T: Lockable>(Arc<Mutex<Table<T>>>);
+pub struct MemoryStorage<T: Lockable> {
+    table: Arc<Mutex<Table<T>>>,
+    make_id: Option<Arc<MakeId<T>>>,
+}
+
+type MakeId<T> = dyn Fn() -> <T as Lockable>::Id + Send + Sync;
 
 struct Table<T: Lockable> {
     rows: HashMap<T::Id, Row<T>>,
@@ -33,11 +40,17 @@ struct Row<T> {
 impl<T: Lockable> MemoryStorage<T> {
     /// An empty storage.
     pub fn new() -> Self {
-        Self(Arc::new(Mutex::new(Table { rows: HashMap::new(), inserted: 0 })))
+        Self { table: Arc::new(Mutex::new(Table { rows: HashMap::new(), inserted: 0 })), make_id: None }
+    }
+
+    /// An empty storage that makes ids by this, for [`insert_with`](crate::RepositoryExt::insert_with). No id may come
+    /// twice.
+    pub fn with_ids(make: impl Fn() -> T::Id + Send + Sync + 'static) -> Self {
+        Self { make_id: Some(Arc::new(make)), ..Self::new() }
     }
 
     fn table(&self) -> MutexGuard<'_, Table<T>> {
-        sharded::lock(&self.0)
+        sharded::lock(&self.table)
     }
 }
 
@@ -100,6 +113,13 @@ impl<T: Lockable + Clone> Storage<T> for MemoryStorage<T> {
         Ok(Inserted::Done { version })
     }
 
+    async fn insert_with(&self, insert: InsertWith<'_, T>) -> Result<InsertedWith<T>, StoreError> {
+        let Some(make_id) = &self.make_id else { return Err(insert.unsupported()) };
+        let made = insert.make(make_id())?;
+        let inserted = self.insert(made.ticket()).await?;
+        Ok(made.inserted(inserted))
+    }
+
     async fn update(&self, update: Update<'_, T>) -> Result<Written, StoreError> {
         let mut entity = Arc::new(update.entity().clone());
         let mut table = self.table();
@@ -139,7 +159,7 @@ impl<T: Lockable> Default for MemoryStorage<T> {
 
 impl<T: Lockable> Clone for MemoryStorage<T> {
     fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
+        Self { table: Arc::clone(&self.table), make_id: self.make_id.clone() }
     }
 }
 

@@ -6,6 +6,7 @@ mod error;
 mod force;
 mod forward;
 mod futures;
+mod insert_with;
 mod load;
 mod load_all;
 mod memory_storage;
@@ -13,11 +14,11 @@ pub(crate) mod query;
 mod repo;
 #[allow(clippy::module_inception, reason = "the file is named after its trait")]
 mod repository;
+mod repository_ext;
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 mod sql;
 mod storage;
 mod tickets;
-mod with_lock;
 mod write;
 
 #[cfg(feature = "sqlite")]
@@ -26,14 +27,15 @@ pub use error::{FindError, ForceError, InsertError, KindTaken, LockError, SaveEr
 pub use futures::{
     Consuming, KeepingGuard, Locking, LockingAll, LockingArray, OptionalLocking, Rejected, RepositoryFuture,
 };
+pub use insert_with::{InsertWith, InsertedWith, Made, MakeEntity};
 pub use memory_storage::MemoryStorage;
 pub use query::{Condition, Direction, Field, FieldValue, Filter, Order, Query};
 pub use repo::Repo;
 pub use repository::Repository;
+pub use repository_ext::{RepositoryExt, Scoped};
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 pub use sql::{InvalidTable, Pooled, SqlDatabase, SqlFuture, SqlTable, SqlTableBuilder, SqlValue};
 pub use storage::{Claimed, Inserted, Storage, Written};
 pub use tickets::{Claim, Delete, Insert, Update};
 #[cfg(feature = "testing")]
 pub(crate) use tickets::{Expected, Row};
-pub use with_lock::{RepositoryExt, Scoped};

@@ -1,13 +1,13 @@
 use std::{any::TypeId, fmt, marker::PhantomData};
 
 use super::{
-    Consuming, Filter, FindError, InsertError, Inserted, KindTaken, Locking, LockingAll, Query, Rejected,
-    Repository, RepositoryFuture, Storage, force, load, load_all, tickets::Row, write,
+    Consuming, Filter, FindError, InsertError, Inserted, KindTaken, Locking, LockingAll, MakeEntity, Query,
+    Rejected, Repository, RepositoryFuture, Storage, force, insert_with, load, load_all, tickets::Row, write,
 };
 use crate::{
     error::Result,
     lock::{Kind, LockOptions, Locks},
-    model::{LockKey, clock},
+    model::{LockKey, Namespace},
     proof::{Lockable, Locked, Persistent, Stored, Transient},
     store::{ForceReply, StoreError, StoreErrorKind},
 };
@@ -75,7 +75,11 @@ impl<T: Lockable, S: Storage<T>> Repo<T, S> {
     }
 
     pub(super) fn row<'a>(&'a self, id: &'a T::Id, key: &'a LockKey) -> Row<'a, T> {
-        Row { id, key, namespace: self.locks.handle().service().namespace() }
+        Row { id, key, namespace: self.namespace() }
+    }
+
+    pub(super) fn namespace(&self) -> &Namespace {
+        self.locks.handle().service().namespace()
     }
 
     pub(super) fn locks(&self) -> &Locks {
@@ -97,8 +101,7 @@ impl<T: Lockable, S: Storage<T>> Repo<T, S> {
         self.check_kind()?;
         let id = entity.id();
         let key = T::lock_key(&id)?;
-        let version = i64::try_from(clock::wall_micros()).unwrap_or(i64::MAX);
-        let insert = self.row(&id, &key).insert(entity, version);
+        let insert = self.row(&id, &key).insert(entity, insert_with::first_version());
         match self.storage.insert(insert).await {
             Ok(Inserted::Done { version }) => Ok(version),
             Ok(Inserted::Exists) => Err(InsertError::AlreadyExists { key }),
@@ -154,6 +157,13 @@ impl<T: Lockable, S: Storage<T>> Repository<T> for Repo<T, S> {
                 Err(error) => Err(Rejected::new(entity, error)),
             }
         })
+    }
+
+    fn insert_with_dyn<'a>(&'a self, make: Box<MakeEntity<'a, T>>) -> RepositoryFuture<'a, Persistent<T>>
+    where
+        T: 'a,
+    {
+        Box::pin(async move { Ok(insert_with::insert_with(self, &*make).await?) })
     }
 
     fn save<'a>(&'a self, entity: &'a mut Locked<Persistent<T>>) -> RepositoryFuture<'a, ()> {

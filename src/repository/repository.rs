@@ -1,4 +1,4 @@
-use super::{Consuming, Filter, Locking, LockingAll, Query, RepositoryFuture};
+use super::{Consuming, Filter, Locking, LockingAll, MakeEntity, Query, RepositoryFuture};
 use crate::{
     lock::LockOptions,
     proof::{Lockable, Locked, Persistent, Transient},
@@ -208,6 +208,17 @@ pub trait Repository<T: Lockable>: Send + Sync {
     /// # Cancel safety
     /// It may have been stored.
     fn insert<'a>(&'a self, entity: Transient<T>) -> Consuming<'a, Transient<T>, Persistent<T>>
+    where
+        T: 'a;
+
+    /// [`RepositoryExt::insert_with`](super::RepositoryExt::insert_with), for implementors.
+    ///
+    /// # Errors
+    /// As for [`RepositoryExt::insert_with`](super::RepositoryExt::insert_with).
+    ///
+    /// # Cancel safety
+    /// It may have been stored, under an id that nobody is told.
+    fn insert_with_dyn<'a>(&'a self, make: Box<MakeEntity<'a, T>>) -> RepositoryFuture<'a, Persistent<T>>
     where
         T: 'a;
 

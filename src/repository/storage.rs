@@ -1,4 +1,4 @@
-use super::{Claim, Delete, Insert, Query, Update};
+use super::{Claim, Delete, Insert, InsertWith, InsertedWith, Query, Update};
 use crate::{
     model::FencingToken,
     proof::{Lockable, Stored},
@@ -159,6 +159,24 @@ pub trait Storage<T: Lockable>: Send + Sync + 'static {
 
     /// Writes a new entity with a fence of 0 and the version of the ticket; never over one that is there.
     fn insert(&self, insert: Insert<'_, T>) -> impl Future<Output = Result<Inserted, StoreError>> + Send;
+
+    /// Writes a new entity, as [`insert`](Self::insert) does, with an id that is made here: for
+    /// [`RepositoryExt::insert_with`](crate::RepositoryExt::insert_with). The default makes none and is
+    /// [`Unsupported`](crate::StoreErrorKind::Unsupported).
+    ///
+    /// Where the database has a sequence it is three lines:
+    ///
+    /// ```ignore
+    /// let made = insert.make(self.next_id().await?)?;
+    /// let inserted = self.insert(made.ticket()).await?;
+    /// Ok(made.inserted(inserted))
+    /// ```
+    fn insert_with(
+        &self,
+        insert: InsertWith<'_, T>,
+    ) -> impl Future<Output = Result<InsertedWith<T>, StoreError>> + Send {
+        async move { Err(insert.unsupported()) }
+    }
 
     /// Writes an entity if its row still has this token and one of these versions, and gives the row the new version
     /// of the ticket.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{cases, files, public::public_futures, sources::sources};
+use crate::{cases, files, postgres, public::public_futures, sources::sources};
 
 /// Those that need no case, by the beginning of their name or of the place where they stand, with the reason.
 const EXCLUDED: &[(&str, &str)] = &[
@@ -10,6 +10,12 @@ const EXCLUDED: &[(&str, &str)] = &[
         "Storage::",
         "what a user implements: `Repo` alone makes the tickets for it and calls it, in each case of a repository",
     ),
+    (
+        "src/repository/sql/table.rs",
+        "what takes the tickets of a `Storage`: each case of a repository runs over it, in `rows_of_a_table_are_dropped`",
+    ),
+    ("src/repository/sql/select.rs", "as those of table.rs"),
+    ("src/repository/sql/made_id.rs", "as those of table.rs"),
     (
         "src/testing/",
         "the kit for tests, and what its users implement for their tests: nothing of it outlives a test that is over",
@@ -19,7 +25,7 @@ const EXCLUDED: &[(&str, &str)] = &[
 #[test]
 fn every_public_future_has_a_case() {
     let futures = public_futures(&sources("src"));
-    let cases = [cases(), files::cases()];
+    let cases = [cases(), files::cases(), postgres::cases()];
     let covered: BTreeSet<&str> = cases.iter().flatten().flat_map(|case| case.covers).copied().collect();
     let missing: Vec<String> = futures
         .iter()
@@ -29,7 +35,7 @@ fn every_public_future_has_a_case() {
     assert!(
         missing.is_empty(),
         "public futures without a case: {}.\nAdd one to a list in tests/cancel_safety (locks.rs, leases.rs, runs.rs, \
-         seats.rs, admin.rs, repositories.rs, stores.rs, files.rs), under the name that is given here: \
+         seats.rs, admin.rs, repositories.rs, stores.rs, files.rs, postgres.rs), under the name that is given here: \
          `case(&[\"Type::function\"], \"in which situation\", async |world: &World| {{ .. }})`, or `wants(..)` if it takes \
          a lock. It makes the future and gives it to `world.dropped(..)`.",
         missing.join(", ")

@@ -1,20 +1,23 @@
 //! What is there for files only.
 
-use std::{cell::Cell, path::PathBuf, time::Duration};
+use std::{cell::Cell, path::PathBuf, sync::Arc, time::Duration};
 
 use lockproof::{
-    Acquire, Label, LockKey, LockStore, Owner, SqlOptions, SqliteDocuments, SqliteStore, Storage, TableName,
-    Ttl,
+    Acquire, Label, LockKey, LockStore, Owner, Pooled, SqlOptions, SqlTable, SqliteDocuments, SqliteStore,
+    Storage, TableName, Ttl, field,
 };
 use sqlx::{
-    SqlitePool,
+    Row, Sqlite, SqlitePool,
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
 
 use crate::{
     drive::{Case, case},
-    world::{Account, World},
+    world::{Account, Stores, World},
 };
+
+/// Entities in a table of one's own.
+pub(crate) type Rows = Pooled<Account, Sqlite>;
 
 /// A file with locks and entities.
 pub(crate) struct Place {
@@ -37,6 +40,28 @@ impl Place {
             folder,
             files: Cell::new(0),
         }
+    }
+
+    pub(crate) fn stores(&self) -> Stores {
+        (Arc::new(self.store.clone()), Arc::new(self.beneath.clone()))
+    }
+
+    /// A table of one's own in the file.
+    pub(crate) async fn rows(&self) -> Rows {
+        let options = SqliteConnectOptions::new().filename(self.folder.path().join("home.db"));
+        let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await.expect("opens");
+        let schema = "CREATE TABLE accounts (id INTEGER PRIMARY KEY, balance INTEGER NOT NULL,
+                      fence INTEGER NOT NULL, version INTEGER NOT NULL)";
+        sqlx::query(schema).execute(&pool).await.expect("a new table");
+        let table = SqlTable::<Account, Sqlite>::builder("accounts")
+            .id_with("id", |id| id.cast_signed())
+            .column(field!(Account.balance))
+            .makes_ids(i64::cast_unsigned)
+            .build_with(|row| {
+                let id: i64 = row.try_get("id")?;
+                Ok(Account { id: id.cast_unsigned(), balance: row.try_get("balance")? })
+            });
+        table.expect("a table").pooled(pool)
     }
 
     pub(crate) fn new_file(&self) -> PathBuf {

@@ -7,8 +7,8 @@
 //! (`World::check`).
 
 mod admin;
-// With all cases, those of files included.
-#[cfg(feature = "sqlite")]
+// With all cases, those of files and servers included.
+#[cfg(all(feature = "postgres", feature = "sqlite"))]
 mod complete;
 mod drive;
 #[cfg(feature = "sqlite")]
@@ -19,12 +19,14 @@ mod imports;
 mod leases;
 mod locks;
 mod planted;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod public;
 mod repositories;
 mod runs;
 mod seats;
 mod slow;
-#[cfg(feature = "sqlite")]
+#[cfg(all(feature = "postgres", feature = "sqlite"))]
 #[path = "../support/sources.rs"]
 mod sources;
 mod stores;
@@ -73,6 +75,13 @@ async fn dropped_at_a_store_that_answers_at_once() {
     all_are_safe(Home::Memory(Pace::AsItIs), cases()).await;
 }
 
+/// In real time: what is dropped speaks to a server.
+#[cfg(feature = "postgres")]
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_of_postgres_are_dropped() {
+    all_are_safe(Home::Memory(Pace::AsItIs), postgres::cases()).await;
+}
+
 /// In real time, and in fewer settings.
 #[cfg(feature = "sqlite")]
 mod in_a_file {
@@ -86,6 +95,11 @@ mod in_a_file {
     #[tokio::test]
     async fn repositories_are_dropped() {
         all_are_safe(Home::File, repositories::cases()).await;
+    }
+
+    #[tokio::test]
+    async fn rows_of_a_table_are_dropped() {
+        all_are_safe(Home::Table, repositories::cases()).await;
     }
 
     #[tokio::test]

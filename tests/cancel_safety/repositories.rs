@@ -1,8 +1,8 @@
 //! Entities.
 
 use lockproof::{
-    Error, Filter, ForceReply, LockError, LockOptions, Locked, Locks, Repository, RepositoryExt, Transient,
-    field,
+    Error, Filter, ForceReply, InsertError, LockError, LockOptions, Locked, Locks, Repository, RepositoryExt,
+    StoreErrorKind, Transient, field,
 };
 
 use crate::{
@@ -190,6 +190,26 @@ fn writes() -> Vec<Case> {
             }
         })
         .on("account:1"),
+        case(
+            &["RepositoryExt::insert_with", "Repository::insert_with_dyn"],
+            "a new entity with an id of the storage's",
+            async |world: &World| {
+                world.may_become([(1, 10), (2, 20), (3, 30)]);
+                match world.dropped(world.accounts.insert_with(|id| Account { id, balance: 30 })).await {
+                    Some(Ok(made)) => {
+                        assert_eq!(*made.id(), 3);
+                        world.must_become([(1, 10), (2, 20), (3, 30)]);
+                    }
+                    // Documents make none.
+                    Some(Err(Error::Insert(InsertError::NoId { source, .. }))) => {
+                        assert_eq!(source.kind(), StoreErrorKind::Unsupported);
+                    }
+                    Some(Err(error)) => panic!("{error:?}"),
+                    None => {}
+                }
+            },
+        )
+        .on("account:3"),
         case(&["Consuming::keep_guard", "KeepingGuard"], "of an insert", async |world: &World| {
             world.may_become([(1, 10), (2, 20), (3, 30)]);
             let insert = world.accounts.insert(third()).keep_guard();

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use lockproof::{
-    Claim, Claimed, Delete, Insert, Inserted, Lockable, Query, Storage, StoreError, Stored, Update, Written,
+    Claim, Claimed, Delete, Insert, InsertWith, Inserted, InsertedWith, Lockable, Query, Storage, StoreError,
+    Stored, Update, Written,
 };
 
 use crate::faulty::{Fault, FaultyStore, Op, Step};
@@ -84,6 +85,10 @@ impl<T: Lockable, S: Storage<T>> Storage<T> for SlowStorage<S> {
 
     async fn insert(&self, insert: Insert<'_, T>) -> Result<Inserted, StoreError> {
         self.slowly(self.0.insert(insert)).await
+    }
+
+    async fn insert_with(&self, insert: InsertWith<'_, T>) -> Result<InsertedWith<T>, StoreError> {
+        self.slowly(self.0.insert_with(insert)).await
     }
 
     async fn update(&self, update: Update<'_, T>) -> Result<Written, StoreError> {

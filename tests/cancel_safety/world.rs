@@ -4,7 +4,10 @@ use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
     future::poll_fn,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     task::Poll,
     time::Duration,
 };
@@ -91,6 +94,9 @@ pub(crate) enum Home {
     /// In a file, one for all runs of a case.
     #[cfg(feature = "sqlite")]
     File,
+    /// The same with a table of the user's own for the entities.
+    #[cfg(feature = "sqlite")]
+    Table,
 }
 
 /// A home that is there.
@@ -98,6 +104,8 @@ pub(crate) enum Place {
     Memory(Pace),
     #[cfg(feature = "sqlite")]
     File(crate::files::Place),
+    #[cfg(feature = "sqlite")]
+    Table(crate::files::Place, crate::files::Rows),
 }
 
 impl Place {
@@ -106,6 +114,12 @@ impl Place {
             Home::Memory(pace) => Self::Memory(pace),
             #[cfg(feature = "sqlite")]
             Home::File => Self::File(crate::files::Place::new().await),
+            #[cfg(feature = "sqlite")]
+            Home::Table => {
+                let place = crate::files::Place::new().await;
+                let rows = place.rows().await;
+                Self::Table(place, rows)
+            }
         }
     }
 }
@@ -159,6 +173,10 @@ pub(crate) struct World {
     new_file: Option<std::path::PathBuf>,
 }
 
+/// How soon anybody gets a lock in a file that nobody holds.
+#[cfg(feature = "sqlite")]
+const IN_FILES: Duration = Duration::from_secs(10);
+
 impl World {
     pub(crate) async fn new(place: &Place, setting: Setting, key: &'static str, polls: Vec<usize>) -> Self {
         match place {
@@ -166,7 +184,9 @@ impl World {
                 let memory = MemoryStore::new();
                 let store = FaultyStore::over(memory.clone());
                 pace.of_store(&store);
-                let storage = SlowStorage(MemoryStorage::new(), *pace);
+                let last = AtomicU64::new(2);
+                let ids = move || last.fetch_add(1, Ordering::Relaxed) + 1;
+                let storage = SlowStorage(MemoryStorage::with_ids(ids), *pace);
                 let stores: Stores = (Arc::new(store.clone()), Arc::new(memory));
                 // Who has got no answer sends some releases, one after the other.
                 let bound = Duration::from_millis(if setting.trouble.is_some() { 3_000 } else { 500 });
@@ -175,10 +195,13 @@ impl World {
                 world
             }
             #[cfg(feature = "sqlite")]
+            Place::Table(place, rows) => {
+                Self::over(setting, key, polls, place.stores(), rows.clone(), IN_FILES).await
+            }
+            #[cfg(feature = "sqlite")]
             Place::File(place) => {
-                let stores: Stores = (Arc::new(place.store.clone()), Arc::new(place.beneath.clone()));
-                let bound = Duration::from_secs(10);
-                let mut world = Self::over(setting, key, polls, stores, place.accounts.clone(), bound).await;
+                let accounts = place.accounts.clone();
+                let mut world = Self::over(setting, key, polls, place.stores(), accounts, IN_FILES).await;
                 world.new_file = Some(place.new_file());
                 world
             }
@@ -485,7 +508,7 @@ fn balances(rows: &Rows) -> Balances {
 }
 
 /// What services have, and what is beneath.
-type Stores = (Arc<dyn LockStore>, Arc<dyn LockStore>);
+pub(crate) type Stores = (Arc<dyn LockStore>, Arc<dyn LockStore>);
 
 /// Takes a lock for a moment, as soon as it comes free.
 fn visit(

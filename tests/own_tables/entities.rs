@@ -28,6 +28,19 @@ pub(crate) struct Order {
     pub(crate) tags: Vec<String>,
 }
 
+/// One whose id the database makes. What it holds depends on its id, and there may not be two that hold the same.
+#[derive(Lockable, Clone, Debug, PartialEq)]
+pub(crate) struct Ticket {
+    #[lock(id)]
+    pub(crate) id: i64,
+    pub(crate) slug: String,
+    pub(crate) number: i64,
+}
+
+pub(crate) fn ticket(id: i64, number: i64) -> Ticket {
+    Ticket { id, slug: format!("ticket {id}"), number }
+}
+
 pub(crate) fn note(id: u32, number: i64) -> Note {
     Note { title: id.to_string(), text: format!("note {id}"), number }
 }
@@ -74,6 +87,22 @@ macro_rules! tables {
                         Ok(Note {
                             title: row.try_get("title")?,
                             text: row.try_get("text")?,
+                            number: row.try_get("number")?,
+                        })
+                    })
+                    .expect("a table")
+            }
+
+            pub(crate) fn tickets(table: &str) -> SqlTable<Ticket, $database> {
+                SqlTable::<_, $database>::builder(table)
+                    .id(field!(Ticket.id), |id| id)
+                    .column(field!(Ticket.slug))
+                    .column(field!(Ticket.number))
+                    .makes_ids(|id| id)
+                    .build_with(|row| {
+                        Ok(Ticket {
+                            id: row.try_get("id")?,
+                            slug: row.try_get("slug")?,
                             number: row.try_get("number")?,
                         })
                     })

@@ -1,16 +1,17 @@
 //! All cases for homes of entities, over an easy table and over a hard one in each database.
 
 use lockproof::{
-    Filter, Locked, Order as OrderBy, Persistent, Pooled, StoreError, field, testing::StorageHarness,
+    Filter, Locked, MakeEntity, Order as OrderBy, Persistent, Pooled, StoreError, field,
+    testing::StorageHarness,
 };
 use sqlx::{AssertSqlSafe, pool::PoolOptions};
 
-use crate::entities::{Note, Order, note, order};
+use crate::entities::{Note, Order, Ticket, note, order, ticket};
 
 macro_rules! entities {
-    ($entity:ident, $number:ident, $make:path) => {
+    ($entity:ident, $number:ident, $make:expr) => {
         fn entity(&self, id: u32, number: i64) -> $entity {
-            $make(id, number)
+            ($make)(id, number)
         }
 
         fn number(&self, entity: &$entity) -> i64 {
@@ -38,18 +39,24 @@ macro_rules! entities {
 pub(crate) use entities;
 
 macro_rules! homes {
-    ($name:ident, $feature:literal, $database:ty, $place:ty, notes: $notes:literal, orders: $orders:expr) => {
+    ($name:ident, $feature:literal, $database:ty, $place:ty, notes: $notes:literal, tickets: $tickets:literal, orders: $orders:expr) => {
         #[cfg(feature = $feature)]
         pub(crate) mod $name {
             use super::*;
-            use crate::entities::$name::{notes, orders};
+            use crate::entities::$name::{notes, orders, tickets};
 
             /// A database of its own for each case.
             pub(crate) struct Notes($place);
             pub(crate) struct Orders($place);
+            pub(crate) struct Tickets($place);
 
             pub(crate) async fn pool(url: &str, schema: &str) -> Result<sqlx::Pool<$database>, StoreError> {
                 let pool = PoolOptions::new().max_connections(4).connect(url).await?;
+                let schema = match schema.contains(EXACT) {
+                    true => schema
+                        .replace(EXACT, &sqlx::query_scalar::<_, String>(EXACT_NAME).fetch_one(&pool).await?),
+                    false => schema.to_owned(),
+                };
                 for statement in schema.split(';') {
                     sqlx::query(AssertSqlSafe(statement.to_owned())).execute(&pool).await?;
                 }
@@ -91,11 +98,32 @@ macro_rules! homes {
                 }
             }
 
+            impl StorageHarness for Tickets {
+                type Entity = Ticket;
+                type Storage = Pooled<Ticket, $database>;
+
+                async fn open(&self) -> Result<Self::Storage, StoreError> {
+                    Ok(tickets("tickets").pooled(pool(&self.0.url(), $tickets).await?))
+                }
+
+                entities!(Ticket, number, |id: u32, number| ticket(id.into(), number));
+
+                fn with_made_id(&self, number: i64) -> Option<Box<MakeEntity<'static, Ticket>>> {
+                    Some(Box::new(move |id| ticket(id, number)))
+                }
+            }
+
             lockproof::testing::storage_conformance!(easy, Notes(<$place>::new()));
             lockproof::testing::storage_conformance!(hard, Orders(<$place>::new()));
+            lockproof::testing::storage_conformance!(numbered, Tickets(<$place>::new()));
         }
     };
 }
+
+/// The collation of MySQL that takes no two texts for equal, in a schema. MariaDB calls it otherwise.
+const EXACT: &str = "(exact)";
+const EXACT_NAME: &str = "SELECT CAST(collation_name AS CHAR) FROM information_schema.collations
+    WHERE collation_name IN ('utf8mb4_nopad_bin', 'utf8mb4_0900_bin')";
 
 /// A file, where a server has a database.
 #[cfg(feature = "sqlite")]
@@ -119,12 +147,22 @@ pub(crate) struct Database<K> {
     of: std::marker::PhantomData<fn() -> K>,
 }
 
-#[cfg(any(feature = "mysql", feature = "postgres"))]
-impl<K: lockproof_test_servers::Kind> Database<K> {
+#[cfg(feature = "postgres")]
+impl Database<lockproof_test_servers::PostgresKind> {
     pub(crate) fn new() -> Self {
-        Self { url: lockproof_test_servers::Server::<K>::shared().database(), of: std::marker::PhantomData }
+        Self { url: lockproof_test_servers::Postgres::shared().database(), of: std::marker::PhantomData }
     }
+}
 
+#[cfg(feature = "mysql")]
+impl Database<lockproof_test_servers::MariaDbKind> {
+    pub(crate) fn new() -> Self {
+        Self { url: lockproof_test_servers::mysql_database(), of: std::marker::PhantomData }
+    }
+}
+
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+impl<K> Database<K> {
     pub(crate) fn url(&self) -> String {
         self.url.clone()
     }
@@ -134,6 +172,9 @@ homes! {
     sqlite, "sqlite", sqlx::Sqlite, super::File,
     notes: "CREATE TABLE IF NOT EXISTS notes (
         title TEXT PRIMARY KEY, text TEXT NOT NULL, number INTEGER NOT NULL,
+        fence INTEGER NOT NULL DEFAULT 0, version INTEGER NOT NULL DEFAULT 0)",
+    tickets: "CREATE TABLE IF NOT EXISTS tickets (
+        id INTEGER PRIMARY KEY, slug TEXT NOT NULL UNIQUE, number INTEGER NOT NULL,
         fence INTEGER NOT NULL DEFAULT 0, version INTEGER NOT NULL DEFAULT 0)",
     orders: |_: &super::File| ("main.order".to_owned(), "CREATE TABLE IF NOT EXISTS \"order\" (
         tenant_id INTEGER, number INTEGER, \"group\" TEXT, \"select\" INTEGER NOT NULL, tags TEXT NOT NULL,
@@ -146,6 +187,9 @@ homes! {
     postgres, "postgres", sqlx::Postgres, super::Database<lockproof_test_servers::PostgresKind>,
     notes: "CREATE TABLE IF NOT EXISTS notes (
         title text PRIMARY KEY, text text NOT NULL, number bigint NOT NULL,
+        fence bigint NOT NULL DEFAULT 0, version bigint NOT NULL DEFAULT 0)",
+    tickets: "CREATE TABLE IF NOT EXISTS tickets (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, slug text NOT NULL UNIQUE, number bigint NOT NULL,
         fence bigint NOT NULL DEFAULT 0, version bigint NOT NULL DEFAULT 0)",
     orders: |_: &super::Database<_>| ("shop.order".to_owned(), "CREATE SCHEMA IF NOT EXISTS shop;
         CREATE TABLE IF NOT EXISTS shop.\"order\" (
@@ -160,7 +204,10 @@ homes! {
     notes: "CREATE TABLE IF NOT EXISTS notes (
         title varchar(100) PRIMARY KEY, text longtext NOT NULL, number bigint NOT NULL,
         fence bigint NOT NULL DEFAULT 0, version bigint NOT NULL DEFAULT 0)
-        CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin",
+        CHARACTER SET utf8mb4 COLLATE (exact)",
+    tickets: "CREATE TABLE IF NOT EXISTS tickets (
+        id bigint AUTO_INCREMENT PRIMARY KEY, slug varchar(100) NOT NULL UNIQUE, number bigint NOT NULL,
+        fence bigint NOT NULL DEFAULT 0, version bigint NOT NULL DEFAULT 0)",
     orders: |place: &super::Database<_>| {
         let database = place.url().rsplit_once('/').expect("the name of a database").1.to_owned();
         (format!("{database}.order"), "CREATE TABLE IF NOT EXISTS `order` (

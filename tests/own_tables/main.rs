@@ -4,4 +4,5 @@
 
 mod entities;
 mod homes;
+mod made_ids;
 mod pinned;

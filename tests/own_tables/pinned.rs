@@ -119,7 +119,7 @@ pinned! {
     open: |url, options| async move { lockproof::MySqlStore::open_with(url, options).await },
     notes: "CREATE TABLE IF NOT EXISTS notes (
         title varchar(100) PRIMARY KEY, text longtext NOT NULL, number bigint NOT NULL, version bigint NOT NULL)
-        CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin",
+        CHARACTER SET utf8mb4 COLLATE (exact)",
     taken: "INSERT INTO {locks} (`key`, owner, label, token, acquired_at, expires_at)
         VALUES (?, 'somebody', '', ?, '2000-01-01', '2000-01-01')
         ON DUPLICATE KEY UPDATE owner = IF(VALUES(token) > token, VALUES(owner), owner),

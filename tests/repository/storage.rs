@@ -1,7 +1,10 @@
 //! The cases for homes of entities, on each that comes with the crate and on a table of one's own.
 
+use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
+
 use lockproof::{
-    Filter, Lockable, Locked, MemoryStorage, Order, Persistent, StoreError, field, testing::StorageHarness,
+    Filter, Lockable, Locked, MakeEntity, MemoryStorage, Order, Persistent, StoreError, field,
+    testing::StorageHarness,
 };
 use serde::{Deserialize, Serialize};
 
@@ -67,8 +70,14 @@ macro_rules! notes {
     };
 }
 
-#[derive(Default)]
 struct InMemory(MemoryStorage<Note>);
+
+impl Default for InMemory {
+    fn default() -> Self {
+        let last = AtomicU64::new(0);
+        Self(MemoryStorage::with_ids(move || format!("note {}", last.fetch_add(1, SeqCst))))
+    }
+}
 
 impl StorageHarness for InMemory {
     type Entity = Note;
@@ -76,6 +85,10 @@ impl StorageHarness for InMemory {
 
     async fn open(&self) -> Result<MemoryStorage<Note>, StoreError> {
         Ok(self.0.clone())
+    }
+
+    fn with_made_id(&self, number: i64) -> Option<Box<MakeEntity<'static, Note>>> {
+        Some(Box::new(move |title| Note { title, text: String::new(), number }))
     }
 
     notes!();

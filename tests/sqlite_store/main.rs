@@ -2,8 +2,8 @@
 #![cfg(feature = "sqlite")]
 
 mod calls;
-mod killed;
 mod limits;
+mod line;
 mod pools;
 mod prune;
 mod schema;

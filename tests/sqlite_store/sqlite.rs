@@ -58,15 +58,6 @@ fn refused(result: Result<SqliteStore, StoreError>, kind: StoreErrorKind, words:
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn opens_from_fifty_tasks_at_once() {
-    let file = File::new();
-    let opened = join_all((0..50).map(|_| tokio::spawn(SqliteStore::open(file.path())))).await;
-    for store in opened {
-        store.expect("no panic").expect("opens");
-    }
-}
-
 #[test]
 fn opens_from_fifty_processes_at_once() {
     let file = File::new();

@@ -39,6 +39,10 @@ fn each_named_test_exists() {
             );
             continue;
         }
+        // A test program with a `main` of its own lists its tests by name.
+        if text.contains("libtest_mimic::run(") && text.contains(&format!("\"{function}\"")) {
+            continue;
+        }
         // The attribute above it may be `#[tokio::test(..)]`; without one it is no test.
         let before = text
             .split_once(&format!("fn {function}("))
@@ -47,10 +51,7 @@ fn each_named_test_exists() {
         let mut lines = before.lines().rev().map(str::trim);
         let attribute = lines.find(|line| !["", "async"].contains(line)).unwrap_or_default();
         let is_test = attribute.starts_with("#[") && attribute.contains("test");
-        // A test program with a `main` of its own lists its tests.
-        let listed =
-            text.split_whitespace().collect::<String>().contains(&format!("Trial::test(\"{function}\","));
-        assert!(is_test || listed, "{row}: `{function}` in {file} is no test");
+        assert!(is_test, "{row}: `{function}` in {file} is no test");
     }
 }
 

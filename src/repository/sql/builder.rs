@@ -5,7 +5,7 @@ use sqlx::{Database, FromRow};
 use super::{
     column::{Column, IdColumn, SqlValue},
     dialect::SqlDatabase,
-    table::{Inner, SqlTable},
+    table::{Inner, MakeId, SqlTable},
     text::{Names, Texts},
 };
 use crate::{
@@ -23,7 +23,7 @@ pub struct SqlTableBuilder<T: Lockable, D: SqlDatabase> {
     read: Vec<String>,
     fence: String,
     version: String,
-    make_id: Option<Arc<dyn Fn(i64) -> T::Id + Send + Sync>>,
+    make_id: Option<Arc<MakeId<T>>>,
 }
 
 /// What cannot be a table.

@@ -2,9 +2,12 @@
 
 mod builder;
 mod column;
+mod databases;
 mod dialect;
 mod existing;
 mod failures;
+mod guessed_id;
+mod made_id;
 mod others;
 mod pin;
 mod pooled;

@@ -5,7 +5,9 @@ use sqlx::Pool;
 use super::{dialect::SqlDatabase, table::SqlTable};
 use crate::{
     proof::{Lockable, Stored},
-    repository::{Claim, Claimed, Delete, Insert, Inserted, Query, Storage, Update, Written},
+    repository::{
+        Claim, Claimed, Delete, Insert, InsertWith, Inserted, InsertedWith, Query, Storage, Update, Written,
+    },
     store::{StoreError, StoreId},
 };
 
@@ -42,6 +44,10 @@ impl<T: Lockable, D: SqlDatabase> Storage<T> for Pooled<T, D> {
 
     async fn insert(&self, insert: Insert<'_, T>) -> Result<Inserted, StoreError> {
         self.table.insert(&self.pool, &insert).await
+    }
+
+    async fn insert_with(&self, insert: InsertWith<'_, T>) -> Result<InsertedWith<T>, StoreError> {
+        self.table.insert_with(&self.pool, &insert).await
     }
 
     async fn update(&self, update: Update<'_, T>) -> Result<Written, StoreError> {

@@ -1,6 +1,6 @@
 //! The statements as they run, on a connection that may be in a transaction.
 
-use sqlx::{Connection, Error as SqlError};
+use sqlx::Error as SqlError;
 
 use super::dialect::{Prepared, SqlDatabase};
 
@@ -25,7 +25,7 @@ pub(super) async fn claim<D: SqlDatabase>(
             None => Ok(Hit::Missed(D::fetch(connection, why).await?.pop())),
         };
     }
-    let mut transaction = connection.begin().await?;
+    let mut transaction = D::begin(connection).await?;
     if D::execute(&mut transaction, stamp).await? == 0 {
         transaction.rollback().await?;
         return Ok(Hit::Missed(D::fetch(connection, why).await?.pop()));
@@ -75,7 +75,7 @@ pub(super) async fn write<D: SqlDatabase>(
     let hit = match pin {
         None => D::execute(connection, write).await?,
         Some(pin) => {
-            let mut transaction = connection.begin().await?;
+            let mut transaction = D::begin(connection).await?;
             D::fetch(&mut transaction, pin).await?;
             let hit = D::execute(&mut transaction, write).await?;
             transaction.commit().await?;

@@ -68,12 +68,15 @@ pub struct SqlTable<T: Lockable, D: SqlDatabase>(pub(super) Arc<Inner<T, D>>);
 /// What a call to an [`SqlTable`] gives.
 pub type SqlFuture<'a, V> = Pin<Box<dyn Future<Output = Result<V, StoreError>> + Send + 'a>>;
 
+/// Makes an id of the number that the database has for it.
+pub(super) type MakeId<T> = dyn Fn(i64) -> <T as Lockable>::Id + Send + Sync;
+
 pub(super) struct Inner<T: Lockable, D: SqlDatabase> {
     pub(super) names: Names,
     pub(super) texts: Texts,
     pub(super) ids: Vec<IdColumn<T, D>>,
     pub(super) columns: Vec<Column<T, D>>,
-    pub(super) make_id: Option<Arc<dyn Fn(i64) -> T::Id + Send + Sync>>,
+    pub(super) make_id: Option<Arc<MakeId<T>>>,
     pub(super) pinned_to: Option<StoreId>,
     pub(super) read: Arc<dyn Fn(&D::Row) -> sqlx::Result<T> + Send + Sync>,
 }

@@ -6,6 +6,7 @@ use sqlx::SqlStr;
 
 use super::{
     dialect::Dialect,
+    made_id::IdTexts,
     pin::{self, PinnedTexts},
 };
 use crate::store::{TableName, sql::statements};
@@ -46,6 +47,8 @@ pub(super) struct Texts {
     pub(super) delete: SqlStr,
     /// ids: fence and version.
     pub(super) why: SqlStr,
+    /// Where the database makes the ids.
+    pub(super) makes_ids: Option<IdTexts>,
     /// Where the row of the lock is pinned. All others have the lock's key before the fence then.
     pub(super) pinned: Option<PinnedTexts>,
 }
@@ -72,10 +75,6 @@ impl Texts {
             text.and(&format!(" AND {version} BETWEEN ")).value().and(" AND ").value().done()
         };
 
-        let update =
-            names.columns.iter().fold(Text::<D>::begin(&format!("UPDATE {table} SET ")), |text, name| {
-                text.and(&D::quoted(name)).and(" = ").value().and(", ")
-            });
         Self {
             find: read(&row, ""),
             claim: Text::<D>::begin(&format!("UPDATE {table} SET {fence} = "))
@@ -89,12 +88,13 @@ impl Texts {
             claimed: read(&row, " FOR UPDATE"),
             insert: names.insert::<D>(&returning(&version)),
             first_version: Text::<D>::begin("SELECT ").first_version().and(" AS version").done(),
-            update: held(update.and(&format!("{version} = ")).value().and(" WHERE ")),
+            update: held(names.set::<D>()),
             delete: held(Text::begin(&format!("DELETE FROM {table} WHERE "))),
             why: match names.locks {
                 Some(_) => read(&version, ""),
                 None => read(&format!("{fence}, {version}"), ""),
             },
+            makes_ids: names.makes_ids.then(|| IdTexts::of::<D>(names)),
             pinned: names.locks.as_ref().map(|locks| PinnedTexts::of::<D>(names, locks)),
         }
     }
@@ -115,24 +115,29 @@ impl Names {
         names.map(|name| D::quoted(name)).collect::<Vec<_>>().join(", ")
     }
 
-    fn insert<D: Dialect>(&self, returning: &str) -> SqlStr {
-        let names: Vec<_> = self
-            .ids
+    /// An `UPDATE` of the columns and the version, up to what it is to hit.
+    pub(super) fn set<D: Dialect>(&self) -> Text<D> {
+        let begin = Text::<D>::begin(&format!("UPDATE {} SET ", self.table::<D>()));
+        let text = self
+            .columns
             .iter()
-            .chain(&self.columns)
-            .chain(self.locks.is_none().then_some(&self.fence))
-            .chain([&self.version])
-            .map(|name| D::quoted(name))
-            .collect();
+            .fold(begin, |text, name| text.and(&D::quoted(name)).and(" = ").value().and(", "));
+        text.and(&D::quoted(&self.version)).and(" = ").value().and(" WHERE ")
+    }
+
+    /// An `INSERT` of a row with these columns, but for its version.
+    pub(super) fn insert_into<D: Dialect>(&self, columns: &[String]) -> Text<D> {
+        let fence = self.locks.is_none().then_some(&self.fence);
+        let names: Vec<_> =
+            columns.iter().chain(fence).chain([&self.version]).map(|name| D::quoted(name)).collect();
         let overriding = if self.makes_ids { D::OVERRIDING } else { "" };
-        let text = Text::<D>::begin(&format!(
-            "INSERT INTO {} ({}){overriding} VALUES (",
-            self.table::<D>(),
-            names.join(", ")
-        ));
-        let values = self.ids.iter().chain(&self.columns);
-        let text = values.fold(text, |text, _| text.value().and(", "));
-        let text = if self.locks.is_none() { text.and("0, ") } else { text };
+        let begin = format!("INSERT INTO {} ({}){overriding} VALUES (", self.table::<D>(), names.join(", "));
+        let text = columns.iter().fold(Text::begin(&begin), |text, _| text.value().and(", "));
+        if fence.is_some() { text.and("0, ") } else { text }
+    }
+
+    fn insert<D: Dialect>(&self, returning: &str) -> SqlStr {
+        let text = self.insert_into::<D>(&[self.ids.as_slice(), &self.columns].concat());
         // Only an id that is there makes no row. What else a table forbids is an error.
         if D::RETURNING {
             let ids: Vec<_> = self.ids.iter().map(|name| D::quoted(name)).collect();
@@ -181,7 +186,7 @@ impl<D: Dialect> Text<D> {
     }
 
     /// The version of the ticket, which is the next value, or the database's clock, whichever is higher.
-    fn first_version(self) -> Self {
+    pub(super) fn first_version(self) -> Self {
         self.and(D::GREATEST).and("(").value().and(", ").and(D::CLOCK).and(")")
     }
 

@@ -94,7 +94,13 @@ where
         let (now, later): (Vec<_>, Vec<_>) =
             left.into_iter().partition(|&at| keys.insert(key(&requests[at])));
         left = later;
-        let mut hits = round(now.iter().map(|&at| &requests[at]).collect()).await.map_err(Arc::new);
+        let mut hits = match (round(now.iter().map(|&at| &requests[at]).collect()).await, &now[..]) {
+            (Err(error), &[at]) => {
+                replies[at] = Some(Err(error));
+                continue;
+            }
+            (hits, _) => hits.map_err(Arc::new),
+        };
         for at in now {
             let request = &requests[at];
             replies[at] = Some(match &mut hits {
@@ -159,7 +165,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_key_that_comes_twice_waits_for_the_next_round() {
-        let requests = ["a", "a", "b"].map(release);
+        let requests = ["a", "a", "b", "b"].map(release);
         let rounds = Mutex::new(Vec::new());
         let round = |lines: Vec<&Release>| {
             let mut rounds = rounds.lock().expect("no panic");
@@ -173,10 +179,22 @@ mod tests {
             }
         };
         let replies = release_all(&requests, round, |_| ()).await;
-        let [first, second, third] = replies.try_into().expect("three");
+        let [first, second, third, fourth] = replies.try_into().expect("four");
         assert_eq!(first.expect("answered"), ReleaseReply::Released);
-        assert_eq!(second.expect_err("of its round").kind(), StoreErrorKind::Unavailable);
         assert_eq!(third.expect("answered"), ReleaseReply::Released);
-        assert_eq!(*rounds.lock().expect("no panic"), [2, 1]);
+        for failed in [second, fourth] {
+            let error = failed.expect_err("of its round");
+            assert_eq!(error.kind(), StoreErrorKind::Unavailable);
+            assert!(error.to_string().contains("batch"), "{error}");
+        }
+        assert_eq!(*rounds.lock().expect("no panic"), [2, 2]);
+    }
+
+    #[tokio::test]
+    async fn the_error_of_a_round_of_one_is_its_own() {
+        let round = |_| async { Err::<Hits<Row>, _>(StoreError::new(StoreErrorKind::Unavailable, "gone")) };
+        let replies = release_all(&[release("a")], round, |_| ()).await;
+        let error = replies.into_iter().next().expect("one").expect_err("failed");
+        assert!(error.to_string().ends_with(": gone"), "{error}");
     }
 }

@@ -10,7 +10,9 @@ use tokio::task::yield_now;
 
 use crate::{
     proof::{Lockable, Stored},
-    repository::{Claim, Claimed, Delete, Insert, Inserted, Query, Storage, Update, Written},
+    repository::{
+        Claim, Claimed, Delete, Insert, InsertWith, Inserted, InsertedWith, Query, Storage, Update, Written,
+    },
     store::{StoreError, StoreErrorKind, StoreId, sharded},
 };
 
@@ -123,6 +125,10 @@ impl<T: Lockable, S: Storage<T>> Storage<T> for FaultyStorage<S> {
 
     async fn insert(&self, insert: Insert<'_, T>) -> Result<Inserted, StoreError> {
         slowly(self.inner.insert(insert)).await
+    }
+
+    async fn insert_with(&self, insert: InsertWith<'_, T>) -> Result<InsertedWith<T>, StoreError> {
+        slowly(self.inner.insert_with(insert)).await
     }
 
     async fn update(&self, update: Update<'_, T>) -> Result<Written, StoreError> {

@@ -4,7 +4,7 @@ use crate::{
     lock::Locks,
     model::{FencingToken, LockKey},
     proof::{Lockable, Locked, Persistent},
-    repository::{Filter, Order, Storage},
+    repository::{Filter, MakeEntity, Order, Storage},
     store::{StoreError, StoreErrorKind},
     testing::harness::{CaseFuture, in_real_time},
 };
@@ -73,6 +73,12 @@ pub trait StorageHarness {
 
     /// An entity with this text as its id; `None` unless it is overridden.
     fn with_id(&self, _id: &str) -> Option<Self::Entity> {
+        None
+    }
+
+    /// Makes an entity with this number of an id that the storage has made; `None`, as for a storage that makes none, unless
+    /// it is overridden.
+    fn with_made_id(&self, _number: i64) -> Option<Box<MakeEntity<'static, Self::Entity>>> {
         None
     }
 

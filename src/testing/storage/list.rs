@@ -17,6 +17,12 @@ macro_rules! __each_storage_case {
                 claim__highest_token "2^53 is a token like any other",
                 claim__other_row "each row has a fence of its own",
             }
+            ids {
+                insert_with__new "the entity goes in with an id of the storage's, is found, locked and saved; the next one has another",
+                insert_with__many_at_once "each has an id of its own, and none is lost",
+                insert_with__other_id "an entity that does not take the id that it is given is refused; nothing is stored",
+                insert_with__dropped_at_any_poll "dropped at any poll: it is stored once or not at all, and the next one goes in",
+            }
             update {
                 update__claimed "the row has the entity and the version after the highest one expected; no other row is changed",
                 update__unclaimed "`Gone`: the row was never stamped with the token, so it is another one (`Lost` where the row of the lock is pinned); nothing is changed",

@@ -8,7 +8,8 @@ use crate::{
 /// How long a row that somebody else has in hand is worth another look. Statements of locks have it for the time of a
 /// commit; a save that pins it, for the time of a transaction.
 pub(super) struct Patience {
-    since: BootInstant,
+    /// Since the first pause: how slow the calls before were says nothing about others.
+    since: Option<BootInstant>,
     limit: Duration,
     pause: Duration,
 }
@@ -20,12 +21,13 @@ impl Patience {
     }
 
     pub(super) fn of(limit: Duration) -> Self {
-        Self { since: BootInstant::now(), limit, pause: Duration::from_millis(1) }
+        Self { since: None, limit, pause: Duration::from_millis(1) }
     }
 
     /// Waits a little, without a connection. Says `false` if it has lasted for too long.
     pub(super) async fn pause(&mut self) -> bool {
-        let left = self.limit.saturating_sub(BootInstant::now().since(self.since));
+        let now = BootInstant::now();
+        let left = self.limit.saturating_sub(now.since(*self.since.get_or_insert(now)));
         if left.is_zero() {
             return false;
         }

@@ -6,7 +6,8 @@
 //! statement is a transaction of its own, whatever the isolation level, and within one of them "now" stands still.
 //!
 //! No statement waits for a row: it is looked for by `FOR UPDATE SKIP LOCKED` and changed by the same statement. The
-//! `LIMIT` keeps that search a step of its own. A statement that never waits with a row in its hand is in no deadlock.
+//! `LIMIT` keeps that search a step of its own, and the forced index keeps a small table from being gone through as a whole,
+//! which would wait for other rows. A statement that never waits with a row in its hand is in no deadlock.
 //! No database of this make has `UPDATE .. RETURNING`; the token comes back as `LAST_INSERT_ID`, with the answer.
 //!
 //! What only one of them understands stands in comments that the other one skips: `/*M! */` is for MariaDB,
@@ -17,10 +18,11 @@ use crate::store::sql::{
     statements::Quote,
 };
 
-/// How long MariaDB may take over what follows. MySQL ends reads that last too long, and bounds waits for others.
+/// How long MariaDB may take over what follows. MySQL ends reads that last too long, and bounds waits for others. Safe
+/// updates are for people who forget a WHERE, and no statement here does.
 macro_rules! within {
     () => {
-        "/*M!100600 SET STATEMENT max_statement_time = {seconds} FOR */ "
+        "/*M!100600 SET STATEMENT max_statement_time = {seconds}, sql_safe_updates = 0 FOR */ "
     };
 }
 
@@ -35,7 +37,11 @@ macro_rules! read {
 
 macro_rules! write {
     ($verb:literal) => {
-        concat!(within!(), $verb, " /*+ SET_VAR(lock_wait_timeout = {whole_seconds}) */ ")
+        concat!(
+            within!(),
+            $verb,
+            " /*+ SET_VAR(lock_wait_timeout = {whole_seconds}) SET_VAR(sql_safe_updates = 0) */ "
+        )
     };
 }
 
@@ -46,7 +52,7 @@ macro_rules! update {
             write!("UPDATE"),
             "(SELECT `key` FROM {table} WHERE `key` = ? AND ",
             $condition,
-            " LIMIT 1 FOR UPDATE SKIP LOCKED) AS found STRAIGHT_JOIN {table} AS held ON held.`key` = found.`key` SET ",
+            " LIMIT 1 FOR UPDATE SKIP LOCKED) AS found STRAIGHT_JOIN {table} AS held FORCE INDEX (PRIMARY) ON held.`key` = found.`key` SET ",
             $set
         )
     };
@@ -68,10 +74,10 @@ macro_rules! each {
             $of,
             "(SELECT it.`key`, line.line_ttl FROM ",
             lines!(),
-            " STRAIGHT_JOIN {table} AS it ON it.`key` = UNHEX(line.line_key) WHERE ",
+            " STRAIGHT_JOIN {table} AS it FORCE INDEX (PRIMARY) ON it.`key` = UNHEX(line.line_key) WHERE ",
             $condition,
             " LIMIT 100000 FOR UPDATE /*!80001 OF it */ SKIP LOCKED) AS found \
-             STRAIGHT_JOIN {table} AS held ON held.`key` = found.`key`",
+             STRAIGHT_JOIN {table} AS held FORCE INDEX (PRIMARY) ON held.`key` = found.`key`",
             $set,
             $($more)?
         )
@@ -263,7 +269,7 @@ const FIND_ALL: &str = concat!(
     row!(),
     " FROM ",
     lines!(),
-    " STRAIGHT_JOIN {table} AS it ON it.`key` = UNHEX(line.line_key)"
+    " STRAIGHT_JOIN {table} AS it FORCE INDEX (PRIMARY) ON it.`key` = UNHEX(line.line_key)"
 );
 
 /// first, end, after, limit: the locks that run from `first` up to `end`, but for `after`.

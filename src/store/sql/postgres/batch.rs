@@ -62,15 +62,24 @@ where
             // Those that were done are done; of the others nobody knows.
             Err(_) => break,
         };
-        let mut passed_by = HashSet::new();
+        // What was done comes as what it was before too: those that were passed by are the rest.
+        let (mut theirs, mut ours) = (HashSet::new(), HashSet::new());
         for row in rows {
-            if row.try_get("done").map_err(|error| damaged("?", error.into()))? {
-                done.push(row);
-            } else if let Some(key) = row.text("key").map_err(|error| damaged("?", error.into()))? {
-                passed_by.insert(key);
+            let of_row = || Ok((row.text("key")?.unwrap_or_default(), row.try_get("done")?));
+            match of_row().map_err(|error: sqlx::Error| damaged("?", error.into()))? {
+                (key, true) => {
+                    ours.insert(key);
+                    done.push(row);
+                }
+                (key, false) => {
+                    theirs.insert(key);
+                }
             }
         }
-        left.retain(|line| passed_by.contains(key(line).as_str()));
+        left.retain(|line| {
+            let key = key(line).as_str();
+            theirs.contains(key) && !ours.contains(key)
+        });
         if left.is_empty() || !pauses.pause().await {
             break;
         }

@@ -223,7 +223,8 @@ macro_rules! batch {
     };
 }
 
-/// keys, owners, ttls; each key once. A row that is not `done` was the owner's and was passed by, unless it comes twice.
+/// keys, owners, ttls; each key once. If some were not done, all that were the owner's come again as not `done`: who comes
+/// in that way alone was passed by.
 const EXTEND_ALL: &str = batch!(
     "unnest($1::bytea[], $2::bytea[], $3::bigint[]) AS lines (key, owner, ttl)",
     "held.key, wanted.ttl",

@@ -49,18 +49,6 @@ impl Inner {
         Ok(AcquireReply::Held { remaining: Some(Duration::ZERO), holder: None })
     }
 
-    async fn take(&self, request: &Acquire, owner: &str) -> Result<Option<FencingToken>, StoreError> {
-        let Acquire { key, label, ttl, .. } = request;
-        let rows = self.database.write(|| {
-            sqlx::query(self.sql.take.clone())
-                .bind(key.as_str())
-                .bind(owner)
-                .bind(label.as_str())
-                .bind(millis(*ttl))
-        });
-        returned_token(rows.await?.first(), key)
-    }
-
     async fn take_again(&self, request: &Acquire, owner: &str) -> Result<Option<FencingToken>, StoreError> {
         let Acquire { key, ttl, .. } = request;
         let rows = self.database.write(|| {

@@ -93,7 +93,12 @@ impl Database {
         for statement in schema {
             self.rows(Patience::of(PATIENCE_AT_BOOT), || sqlx::query(statement.clone())).await?;
         }
-        self.rows(Patience::of(self.patience), || sqlx::query(probe.clone())).await.map(drop)
+        self.rows(self.patience(), || sqlx::query(probe.clone())).await.map(drop)
+    }
+
+    /// How long a call that begins now puts up with other writers.
+    pub(super) fn patience(&self) -> Patience {
+        Patience::of(self.patience)
     }
 
     /// The turn to write, of this process.
@@ -106,7 +111,7 @@ impl Database {
         &self,
         statement: impl Fn() -> Statement + Send + Sync,
     ) -> Result<Vec<SqliteRow>, StoreError> {
-        self.rows(Patience::of(self.patience), statement).await
+        self.rows(self.patience(), statement).await
     }
 
     /// Runs one writing statement as a transaction of its own, and gives what it returns.
@@ -115,8 +120,17 @@ impl Database {
         statement: impl Fn() -> Statement + Send + Sync,
     ) -> Result<Vec<SqliteRow>, StoreError> {
         // Counted from here, so that a long line ends soon after the first in it has given up.
-        let patience = Patience::of(self.patience);
+        let patience = self.patience();
         let _turn = self.turn().await;
+        self.in_turn(patience, statement).await
+    }
+
+    /// The same for who has the turn.
+    pub(super) async fn in_turn(
+        &self,
+        patience: Patience,
+        statement: impl Fn() -> Statement + Send + Sync,
+    ) -> Result<Vec<SqliteRow>, StoreError> {
         self.rows(patience, statement).await
     }
 
@@ -126,7 +140,7 @@ impl Database {
         statement: impl Fn() -> Statement + Send + Sync,
         mut each: impl FnMut(&SqliteRow) -> Result<ControlFlow<()>, StoreError> + Send,
     ) -> Result<(), StoreError> {
-        let mut patience = Patience::of(self.patience);
+        let mut patience = self.patience();
         loop {
             let mut connection = self.connection(&mut patience).await?;
             let mut rows = statement().fetch(&mut *connection);
@@ -188,6 +202,7 @@ impl Database {
 }
 
 /// How long an error of the kind "busy" is worth another try.
+#[derive(Clone, Copy)]
 pub(super) struct Patience {
     since: BootInstant,
     limit: Duration,

@@ -4,6 +4,7 @@ mod acquire;
 mod batch;
 pub(crate) mod connection;
 pub(crate) mod errors;
+mod line;
 mod making;
 mod ops;
 mod prune;
@@ -14,7 +15,7 @@ use std::{fmt, path::Path, sync::Arc, time::Duration};
 
 use sqlx::{SqlitePool, sqlite::SqliteSynchronous};
 
-use self::{connection::Database, schema::Statements};
+use self::{connection::Database, line::Line, schema::Statements};
 use crate::{
     model::Ttl,
     store::{
@@ -43,8 +44,11 @@ use crate::{
 /// clock, in milliseconds, which is the same for all of its processes. A key that was once locked keeps its row, so that
 /// its token never falls.
 ///
-/// On a disk without room the WAL is written from its beginning again, so locks that were taken before can be taken and
-/// released; new keys are refused when the file itself would have to grow.
+/// On a disk without room the WAL is written from its beginning again, so locks that are held can be renewed, released and
+/// taken again; new keys are refused when the file itself would have to grow.
+///
+/// SQLite has one writer at a time. What this process writes stands in line here, and acquisitions that stand in line
+/// together are done by one statement.
 ///
 /// Waiters hear of releases in other processes within two milliseconds: while somebody waits, one connection looks at
 /// `PRAGMA data_version`.
@@ -61,6 +65,7 @@ struct Inner {
     sql: Statements,
     schema: Migrations,
     contended: Contended,
+    line: Line,
     releases: Announcer,
 }
 
@@ -130,6 +135,7 @@ impl SqliteStore {
             table,
             schema,
             contended: Contended::default(),
+            line: Line::default(),
             releases: Announcer::default(),
         })))
     }

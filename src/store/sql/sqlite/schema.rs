@@ -69,19 +69,19 @@ const HELD: Version = Version {
 pub(crate) const FOUND: &str = "SELECT name FROM pragma_table_info('{name}', {schema}) \
      UNION ALL SELECT name FROM pragma_index_list('{name}', {schema})";
 
-/// key, owner, label, ttl: takes a lock that is free or has lapsed. (`WHERE true` keeps the parser from reading `ON` as
-/// part of a join.)
+/// A JSON array of `[key, owner, label, ttl]`, each key once: takes those that are free or have lapsed. (`WHERE true`
+/// keeps the parser from reading `ON` as part of a join.)
 const TAKE: &str = concat!(
-    "INSERT INTO {table} AS held (key, owner, label, token, acquired_at, expires_at) ",
-    "SELECT ?1, ?2, ?3, now * 1000, now, ",
-    expiry!("?4"),
-    " FROM (SELECT ",
+    "INSERT INTO {table} AS held (key, owner, label, token, acquired_at, expires_at) \
+     SELECT value ->> '$[0]', value ->> '$[1]', value ->> '$[2]', now * 1000, now, ",
+    expiry!("(value ->> '$[3]')"),
+    " FROM json_each(?1), (SELECT ",
     now!(),
     " AS now) WHERE true ON CONFLICT (key) DO UPDATE SET owner = excluded.owner, label = excluded.label, \
      token = max(held.token + 1, excluded.token), acquired_at = excluded.acquired_at, \
      expires_at = excluded.expires_at, asked = NULL \
      WHERE (held.owner IS NULL OR held.expires_at <= excluded.acquired_at) AND held.token < 9007199254740992 \
-     RETURNING token"
+     RETURNING key, token"
 );
 
 /// key, owner, ttl: takes again what the owner has.

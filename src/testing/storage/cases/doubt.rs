@@ -179,7 +179,7 @@ pub(in crate::testing) async fn delete_refused__again<H: StorageHarness>(home: &
 }
 
 /// Polls it so many times, whenever it was woken, and drops it.
-async fn polled<F: Future + Unpin>(polls: u32, mut future: F) -> Option<F::Output> {
+pub(super) async fn polled<F: Future + Unpin>(polls: u32, mut future: F) -> Option<F::Output> {
     let mut left = polls;
     poll_fn(|context| {
         let Some(rest) = left.checked_sub(1) else { return Poll::Ready(None) };

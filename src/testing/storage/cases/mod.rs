@@ -4,6 +4,7 @@ pub(super) mod ahead;
 pub(super) mod delete;
 pub(super) mod documents;
 pub(super) mod doubt;
+pub(super) mod ids;
 pub(super) mod insert;
 pub(super) mod queries;
 pub(super) mod repository;

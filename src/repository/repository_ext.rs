@@ -1,6 +1,6 @@
 use std::{fmt, ops::Deref};
 
-use super::Repository;
+use super::{Repository, RepositoryFuture};
 use crate::{
     error::Error,
     proof::{Lockable, Locked, Persistent},
@@ -8,6 +8,48 @@ use crate::{
 
 /// What every repository can do besides; for callers, not for implementors.
 pub trait RepositoryExt<T: Lockable>: Repository<T> {
+    /// Stores a new entity with an id that the storage makes: `BIGSERIAL`, `AUTO_INCREMENT`, `INTEGER PRIMARY KEY`.
+    ///
+    /// `make` gets the id and makes the entity of it. It may be called with an id that is not used in the end, so it should
+    /// do nothing else.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+    /// use std::sync::{Arc, atomic::{AtomicU64, Ordering}};
+    /// use lockproof::{Lockable, Locks, MemoryStorage, Repository, RepositoryExt};
+    ///
+    /// #[derive(Lockable, Clone)]
+    /// struct Account { #[lock(id)] id: u64, owner: String }
+    ///
+    /// let last = AtomicU64::new(0);
+    /// let storage = MemoryStorage::with_ids(move || last.fetch_add(1, Ordering::Relaxed) + 1);
+    /// let accounts: Arc<dyn Repository<Account>> = Arc::new(Locks::memory().repository(storage));
+    ///
+    /// let ada = accounts.insert_with(|id| Account { id, owner: "Ada".into() }).await?;
+    /// assert_eq!(ada.id, 1);
+    /// assert_eq!(accounts.lock(&1).await?.owner, "Ada");
+    /// # Ok::<(), lockproof::Error>(()) }).unwrap();
+    /// ```
+    ///
+    /// For a table of one's own it takes [`makes_ids`](crate::SqlTableBuilder::makes_ids).
+    ///
+    /// # Errors
+    /// [`InsertError`](crate::InsertError): [`NoId`](crate::InsertError::NoId) if the storage makes no ids, or has not
+    /// answered; then another call may store it once more.
+    /// [`AlreadyExists`](crate::InsertError::AlreadyExists) if somebody has taken that id by hand; nothing is changed.
+    ///
+    /// # Cancel safety
+    /// It may have been stored, under an id that nobody is told.
+    fn insert_with<'a>(
+        &'a self,
+        make: impl Fn(T::Id) -> T + Send + Sync + 'a,
+    ) -> RepositoryFuture<'a, Persistent<T>>
+    where
+        T: 'a,
+    {
+        self.insert_with_dyn(Box::new(make))
+    }
+
     /// The scoped form: locks and loads the entity, runs `body`, saves what it changed, and releases the lock.
     ///
     /// If `body` gives an error, nothing is saved. What it saved itself stands. It is saved if the body has had it as

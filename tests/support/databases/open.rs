@@ -1,0 +1,87 @@
+//! By a URL alone, so that another process can do it too.
+
+use std::{sync::Arc, time::Duration};
+
+use lockproof::{
+    LockStore, Locks, MySqlStore, PostgresStore, Repository, SqlOptions, SqliteStore, Storage, StoreError,
+};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions, Connection, MySqlConnection, MySqlPool, PgConnection, PgPool, SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode},
+};
+
+use super::{
+    Make,
+    accounts::{Account, Home, Writing, table},
+};
+
+/// A lock store with connections of its own.
+pub(crate) async fn store(url: &str) -> Result<Arc<dyn LockStore>, StoreError> {
+    store_with(url, SqlOptions::new()).await
+}
+
+pub(crate) async fn store_with(url: &str, options: SqlOptions) -> Result<Arc<dyn LockStore>, StoreError> {
+    Ok(match Make::of(url) {
+        Make::MariaDb => Arc::new(MySqlStore::open_with(url, options).await?),
+        Make::Postgres => Arc::new(PostgresStore::open_with(url, options).await?),
+        Make::Sqlite => Arc::new(SqliteStore::open_with(url, options).await?),
+    })
+}
+
+/// Deletes rows of locks that nobody has had for long.
+pub(crate) async fn prune(url: &str, idle: Duration) -> Result<u64, StoreError> {
+    match Make::of(url) {
+        Make::MariaDb => MySqlStore::open(url).await?.prune(idle).await,
+        Make::Postgres => PostgresStore::open(url).await?.prune(idle).await,
+        Make::Sqlite => SqliteStore::open(url).await?.prune(idle).await,
+    }
+}
+
+/// Makes the accounts in a database, a table of one's own with one account in it, numbered 1.
+pub(crate) async fn make_accounts(url: &str, balance: i64) {
+    let make = "CREATE TABLE accounts
+        (id BIGINT PRIMARY KEY, balance BIGINT NOT NULL, fence BIGINT NOT NULL, version BIGINT NOT NULL)";
+    execute(url, make.into()).await.expect("makes a table");
+    let first = format!("INSERT INTO accounts VALUES (1, {balance}, 0, 0)");
+    execute(url, first).await.expect("makes a row");
+}
+
+/// The accounts in a database, with connections of their own, under the locks of `locks`.
+pub(crate) async fn accounts(
+    locks: &Locks,
+    url: &str,
+    writing: Writing,
+) -> Result<Arc<dyn Repository<Account>>, StoreError> {
+    Ok(match Make::of(url) {
+        Make::MariaDb => under(locks, table().pooled(MySqlPool::connect(url).await?), url, writing),
+        Make::Postgres => under(locks, table().pooled(PgPool::connect(url).await?), url, writing),
+        Make::Sqlite => {
+            under(locks, table().pooled(SqlitePool::connect_with(file(url)).await?), url, writing)
+        }
+    })
+}
+
+fn file(path: &str) -> SqliteConnectOptions {
+    let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
+    options.journal_mode(SqliteJournalMode::Wal).busy_timeout(Duration::from_secs(30))
+}
+
+fn under(
+    locks: &Locks,
+    home: impl Storage<Account>,
+    url: &str,
+    writing: Writing,
+) -> Arc<dyn Repository<Account>> {
+    Arc::new(locks.repository(Home { home, url: url.to_owned(), writing }))
+}
+
+/// Runs one statement of the test's own, on a connection of its own.
+pub(crate) async fn execute(url: &str, sql: String) -> Result<(), StoreError> {
+    let sql = sqlx::raw_sql(AssertSqlSafe(sql));
+    match Make::of(url) {
+        Make::MariaDb => sql.execute(&mut MySqlConnection::connect(url).await?).await.map(drop)?,
+        Make::Postgres => sql.execute(&mut PgConnection::connect(url).await?).await.map(drop)?,
+        Make::Sqlite => sql.execute(&mut file(url).connect().await?).await.map(drop)?,
+    }
+    Ok(())
+}

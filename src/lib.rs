@@ -84,15 +84,15 @@ pub use crate::repository::{
     Locking, LockingAll, LockingArray, Made, MakeEntity, MemoryStorage, OptionalLocking, Order, Query,
     Rejected, Repo, Repository, RepositoryExt, RepositoryFuture, SaveError, Scoped, Storage, Update, Written,
 };
-#[cfg(feature = "mysql")]
-pub use crate::store::MySqlStore;
-#[cfg(feature = "postgres")]
-pub use crate::store::PostgresStore;
 pub use crate::store::{
     Acquire, AcquireReply, AskRelease, AskReply, BatchFuture, Extend, ExtendReply, ForceRelease, ForceReply,
     HeldKey, Holder, Inspect, List, LockStore, MemoryStore, Outcome, Release, ReleaseReply, Rotate,
     RotateReply, StoreCapabilities, StoreError, StoreErrorKind, StoreFuture, StoreId, Wakeup, WakeupStream,
 };
+#[cfg(feature = "mysql")]
+pub use crate::{repository::MySqlDocuments, store::MySqlStore};
+#[cfg(feature = "postgres")]
+pub use crate::{repository::PostgresDocuments, store::PostgresStore};
 #[cfg(feature = "sqlite")]
 pub use crate::{repository::SqliteDocuments, store::SqliteStore};
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]

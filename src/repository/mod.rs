@@ -1,6 +1,6 @@
 //! Floor 5: where entities live.
 
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 mod documents;
 mod error;
 mod force;
@@ -21,6 +21,10 @@ mod storage;
 mod tickets;
 mod write;
 
+#[cfg(feature = "mysql")]
+pub use documents::MySqlDocuments;
+#[cfg(feature = "postgres")]
+pub use documents::PostgresDocuments;
 #[cfg(feature = "sqlite")]
 pub use documents::SqliteDocuments;
 pub use error::{FindError, ForceError, InsertError, KindTaken, LockError, SaveError};

@@ -13,6 +13,7 @@ mod lock_all_ends;
 #[cfg(feature = "tracing")]
 mod logs;
 mod out_of_range;
+mod places;
 mod seats_in_doubt;
 #[cfg(feature = "sqlite")]
 mod sqlite_documents;
@@ -36,6 +37,36 @@ mod memory {
 
 #[cfg(feature = "sqlite")]
 mod sqlite {
+    #[path = "../contents.rs"]
+    mod contents;
+    #[path = "../force.rs"]
+    mod force;
+    mod home;
+    #[path = "../in_turn.rs"]
+    mod in_turn;
+    #[path = "../lock_all.rs"]
+    mod lock_all;
+    #[path = "../seats.rs"]
+    mod seats;
+}
+
+#[cfg(all(feature = "postgres", unix))]
+mod postgres {
+    #[path = "../contents.rs"]
+    mod contents;
+    #[path = "../force.rs"]
+    mod force;
+    mod home;
+    #[path = "../in_turn.rs"]
+    mod in_turn;
+    #[path = "../lock_all.rs"]
+    mod lock_all;
+    #[path = "../seats.rs"]
+    mod seats;
+}
+
+#[cfg(all(feature = "mysql", unix))]
+mod mysql {
     #[path = "../contents.rs"]
     mod contents;
     #[path = "../force.rs"]

@@ -108,39 +108,97 @@ impl StorageHarness for OfOnesOwn {
     entities!(Account, balance, owner, |id: u32, balance| account(id.into(), balance));
 }
 
-#[cfg(feature = "sqlite")]
-mod sqlite {
-    use lockproof::{Locks, SqliteDocuments, SqliteStore};
-    use tempfile::TempDir;
+/// Documents in a database, and the service that they are locked with.
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+macro_rules! documents {
+    ($name:ident, $documents:ident, $place:ident, locks: |$of:ident| $locks:expr) => {
+        struct $name($crate::places::$place);
+
+        impl $name {
+            fn new() -> Self {
+                Self($crate::places::$place::new())
+            }
+        }
+
+        impl StorageHarness for $name {
+            type Entity = Note;
+            type Storage = lockproof::$documents<Note>;
+
+            async fn open(&self) -> Result<Self::Storage, StoreError> {
+                lockproof::$documents::open(&self.0.at()).await
+            }
+
+            async fn locks(&self) -> Result<Locks, StoreError> {
+                let $of = self;
+                Ok($locks)
+            }
+
+            notes!();
+        }
+    };
+}
+
+/// Locks in one place and entities in another, in all ways in which these differ.
+mod documents {
+    use lockproof::Locks;
 
     use super::*;
 
-    /// Locks and entities in one file.
-    pub(super) struct OneFile(TempDir);
+    #[cfg(feature = "sqlite")]
+    mod sqlite {
+        use super::*;
 
-    impl OneFile {
-        pub(super) fn new() -> Self {
-            Self(TempDir::new().expect("a directory"))
-        }
+        documents!(OnePlace, SqliteDocuments, File, locks: |it| {
+            Locks::new(lockproof::SqliteStore::open(it.0.at()).await?)
+        });
+        documents!(TwoPlaces, SqliteDocuments, File, locks: |_it| Locks::memory());
+
+        lockproof::testing::storage_conformance!(beside_their_locks, OnePlace::new());
+        lockproof::testing::storage_conformance!(without_their_locks, TwoPlaces::new());
     }
 
-    impl StorageHarness for OneFile {
-        type Entity = Note;
-        type Storage = SqliteDocuments<Note>;
+    #[cfg(all(feature = "postgres", unix))]
+    mod postgres {
+        use super::*;
 
-        async fn open(&self) -> Result<SqliteDocuments<Note>, StoreError> {
-            SqliteDocuments::open(self.0.path().join("notes.db")).await
-        }
+        documents!(OnePlace, PostgresDocuments, PostgresDatabase, locks: |it| {
+            Locks::new(lockproof::PostgresStore::open(&it.0.at()).await?)
+        });
+        documents!(TwoPlaces, PostgresDocuments, PostgresDatabase, locks: |_it| Locks::memory());
 
-        async fn locks(&self) -> Result<Locks, StoreError> {
-            Ok(Locks::new(SqliteStore::open(self.0.path().join("notes.db")).await?))
-        }
+        lockproof::testing::storage_conformance!(beside_their_locks, OnePlace::new());
+        lockproof::testing::storage_conformance!(without_their_locks, TwoPlaces::new());
+    }
 
-        notes!();
+    #[cfg(all(feature = "mysql", unix))]
+    mod mysql {
+        use super::*;
+
+        documents!(OnePlace, MySqlDocuments, MySqlDatabase, locks: |it| {
+            Locks::new(lockproof::MySqlStore::open(it.0.at()).await?)
+        });
+        documents!(TwoPlaces, MySqlDocuments, MySqlDatabase, locks: |_it| Locks::memory());
+
+        lockproof::testing::storage_conformance!(beside_their_locks, OnePlace::new());
+        lockproof::testing::storage_conformance!(without_their_locks, TwoPlaces::new());
+    }
+
+    #[cfg(all(feature = "mysql", feature = "postgres", unix))]
+    mod between_servers {
+        use super::*;
+        use crate::places::{MySqlDatabase, PostgresDatabase};
+
+        documents!(LocksInPostgres, MySqlDocuments, MySqlDatabase, locks: |_it| {
+            Locks::new(lockproof::PostgresStore::open(&PostgresDatabase::new().at()).await?)
+        });
+        documents!(LocksInMySql, PostgresDocuments, PostgresDatabase, locks: |_it| {
+            Locks::new(lockproof::MySqlStore::open(MySqlDatabase::new().at()).await?)
+        });
+
+        lockproof::testing::storage_conformance!(locks_in_postgres, LocksInPostgres::new());
+        lockproof::testing::storage_conformance!(locks_in_mysql, LocksInMySql::new());
     }
 }
 
 lockproof::testing::storage_conformance!(memory, InMemory::default());
-#[cfg(feature = "sqlite")]
-lockproof::testing::storage_conformance!(documents, sqlite::OneFile::new());
 lockproof::testing::storage_conformance!(table, OfOnesOwn::default());

@@ -98,18 +98,6 @@ impl<T: Lockable, D: SqlDatabase> IdColumn<T, D> {
             queried: None,
         }
     }
-
-    /// The lock key, in a table of several kinds.
-    pub(super) fn of_key(name: &str) -> Self
-    where
-        String: SqlValue<D>,
-    {
-        Self {
-            name: name.into(),
-            bind: Arc::new(|row, arguments| arguments.add(row.key.as_str().to_owned())),
-            queried: None,
-        }
-    }
 }
 
 impl<T: 'static, D: SqlDatabase> Column<T, D> {

@@ -2,16 +2,17 @@
 
 use futures::future::BoxFuture;
 use sqlx::{
-    Connection, Encode, Pool, SqlStr, Transaction, TypeInfo, encode::IsNull, error::BoxDynError, query_with,
+    Connection, Encode, Pool, SqlStr, Transaction, Type, TypeInfo, encode::IsNull, error::BoxDynError,
+    query_with,
 };
 
 use super::{
     dialect::{Dialect, Prepared, SqlDatabase},
     existing::{self, Existing, Lacking},
 };
-use crate::{
-    model::LockKey,
-    store::{StoreError, TableName, sql::statements::Quote},
+use crate::store::{
+    StoreError, TableName,
+    sql::{row::Columns, statements::Quote},
 };
 
 /// Whether a type of this name holds text, which each database has collations for.
@@ -53,8 +54,12 @@ macro_rules! calls {
             })
         }
 
-        fn text(pool: &Pool<Self>, sql: SqlStr) -> BoxFuture<'_, sqlx::Result<Option<String>>> {
+        fn only_text(pool: &Pool<Self>, sql: SqlStr) -> BoxFuture<'_, sqlx::Result<Option<String>>> {
             Box::pin(sqlx::query_scalar(sql).fetch_one(pool))
+        }
+
+        fn text_of(row: &Self::Row, column: &'static str) -> sqlx::Result<Option<String>> {
+            Columns::text(row, column)
         }
 
         fn maybe_number(row: &Self::Row, column: &str) -> sqlx::Result<Option<i64>> {
@@ -103,6 +108,8 @@ impl Dialect for sqlx::Postgres {
 
     const PINNING: &'static str = " FOR SHARE";
     const PINNING_BEFORE: Option<&'static str> = None;
+    const SEQ: &'static str = "seq";
+    const SNAPSHOT: &'static str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 
     calls!(|_| None);
 
@@ -134,8 +141,12 @@ impl Dialect for sqlx::Postgres {
         Box::pin(existing::postgres::ensure(pool, table, wanted))
     }
 
-    fn bind_key(arguments: &mut Self::Arguments, key: &LockKey) -> Result<(), BoxDynError> {
-        sqlx::Arguments::add(arguments, key.as_str().as_bytes().to_vec())
+    fn bind_key(arguments: &mut Self::Arguments, key: &str) -> Result<(), BoxDynError> {
+        sqlx::Arguments::add(arguments, key.as_bytes().to_vec())
+    }
+
+    fn bind_json(arguments: &mut Self::Arguments, document: String) -> Result<(), BoxDynError> {
+        sqlx::Arguments::add(arguments, Json(document))
     }
 
     fn ordered(column: &str, kind: &Self::TypeInfo, descending: bool) -> String {
@@ -162,6 +173,8 @@ impl Dialect for sqlx::MySql {
 
     const PINNING: &'static str = "";
     const PINNING_BEFORE: Option<&'static str> = Some(" LOCK IN SHARE MODE");
+    const SEQ: &'static str = "seq";
+    const SNAPSHOT: &'static str = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
 
     calls!(|done| i64::try_from(done.last_insert_id()).ok().filter(|id| *id != 0));
 
@@ -192,8 +205,12 @@ impl Dialect for sqlx::MySql {
         Box::pin(existing::mysql::ensure(pool, table, wanted))
     }
 
-    fn bind_key(arguments: &mut Self::Arguments, key: &LockKey) -> Result<(), BoxDynError> {
-        sqlx::Arguments::add(arguments, key.as_str().as_bytes().to_vec())
+    fn bind_key(arguments: &mut Self::Arguments, key: &str) -> Result<(), BoxDynError> {
+        sqlx::Arguments::add(arguments, key.as_bytes().to_vec())
+    }
+
+    fn bind_json(arguments: &mut Self::Arguments, document: String) -> Result<(), BoxDynError> {
+        sqlx::Arguments::add(arguments, document)
     }
 
     fn ordered(column: &str, kind: &Self::TypeInfo, descending: bool) -> String {
@@ -224,6 +241,8 @@ impl Dialect for sqlx::Sqlite {
     /// A writing statement has the file to itself.
     const PINNING: &'static str = "";
     const PINNING_BEFORE: Option<&'static str> = None;
+    const SEQ: &'static str = "rowid";
+    const SNAPSHOT: &'static str = "BEGIN";
 
     calls!(|done| Some(done.last_insert_rowid()));
 
@@ -256,12 +275,36 @@ impl Dialect for sqlx::Sqlite {
         Box::pin(existing::sqlite::ensure(pool, table, wanted))
     }
 
-    fn bind_key(arguments: &mut Self::Arguments, key: &LockKey) -> Result<(), BoxDynError> {
-        sqlx::Arguments::add(arguments, key.as_str().to_owned())
+    fn bind_key(arguments: &mut Self::Arguments, key: &str) -> Result<(), BoxDynError> {
+        sqlx::Arguments::add(arguments, key.to_owned())
+    }
+
+    fn bind_json(arguments: &mut Self::Arguments, document: String) -> Result<(), BoxDynError> {
+        sqlx::Arguments::add(arguments, document)
     }
 
     fn ordered(column: &str, kind: &Self::TypeInfo, descending: bool) -> String {
         let collation = if is_text(kind) { " COLLATE BINARY" } else { "" };
         format!("{column}{collation}{}", way(descending))
+    }
+}
+
+/// A document as the type `json` takes it: as it is.
+#[cfg(feature = "postgres")]
+struct Json(String);
+
+#[cfg(feature = "postgres")]
+impl Type<sqlx::Postgres> for Json {
+    fn type_info() -> sqlx::postgres::PgTypeInfo {
+        // The number of the type `json`, in every PostgreSQL.
+        sqlx::postgres::PgTypeInfo::with_oid(sqlx::postgres::types::Oid(114))
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl Encode<'_, sqlx::Postgres> for Json {
+    fn encode_by_ref(&self, buffer: &mut sqlx::postgres::PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
+        buffer.extend_from_slice(self.0.as_bytes());
+        Ok(IsNull::No)
     }
 }

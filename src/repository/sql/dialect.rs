@@ -4,10 +4,7 @@ use futures::future::BoxFuture;
 use sqlx::{Database, Encode, Pool, SqlStr, Transaction, error::BoxDynError};
 
 use super::existing::{Existing, Lacking};
-use crate::{
-    model::LockKey,
-    store::{StoreError, TableName},
-};
+use crate::store::{StoreError, TableName};
 
 /// A database that an [`SqlTable`](crate::SqlTable) can be in: `sqlx::Postgres`, `sqlx::MySql` (MariaDB too) or
 /// `sqlx::Sqlite`, each with the feature of its name.
@@ -53,6 +50,10 @@ pub trait Dialect: Database<Arguments: Clone> {
     const PINNING: &'static str;
     /// The same at the end of a read of its own that comes before the write, where one within it would not do.
     const PINNING_BEFORE: Option<&'static str>;
+    /// The column that numbers documents as they are inserted.
+    const SEQ: &'static str;
+    /// Begins a transaction that sees the database as it is now, until it ends.
+    const SNAPSHOT: &'static str;
 
     /// What stands around a name. (A function: a constant would have to be as public as this trait is.)
     fn quoted(name: &str) -> String;
@@ -92,10 +93,16 @@ pub trait Dialect: Database<Arguments: Clone> {
     ) -> BoxFuture<'a, Result<(), StoreError>>;
 
     /// The one text that a statement gives, if it is not NULL.
-    fn text(pool: &Pool<Self>, sql: SqlStr) -> BoxFuture<'_, sqlx::Result<Option<String>>>;
+    fn only_text(pool: &Pool<Self>, sql: SqlStr) -> BoxFuture<'_, sqlx::Result<Option<String>>>;
 
-    /// Adds the name of a lock to the values, as a table of locks has it.
-    fn bind_key(arguments: &mut Self::Arguments, key: &LockKey) -> Result<(), BoxDynError>;
+    /// Adds the name of a lock or of a kind to the values, as a table of this crate has it.
+    fn bind_key(arguments: &mut Self::Arguments, key: &str) -> Result<(), BoxDynError>;
+
+    /// Adds a JSON document to the values.
+    fn bind_json(arguments: &mut Self::Arguments, document: String) -> Result<(), BoxDynError>;
+
+    /// A text of a row, if it is not NULL.
+    fn text_of(row: &Self::Row, column: &'static str) -> sqlx::Result<Option<String>>;
 
     /// A number of a row, if it is not NULL.
     fn maybe_number(row: &Self::Row, column: &str) -> sqlx::Result<Option<i64>>;

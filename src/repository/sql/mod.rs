@@ -4,6 +4,7 @@ mod builder;
 mod column;
 mod databases;
 mod dialect;
+mod documents;
 mod existing;
 mod failures;
 mod guessed_id;
@@ -18,6 +19,8 @@ mod text;
 
 pub use builder::{InvalidTable, SqlTableBuilder};
 pub use column::SqlValue;
+pub(super) use dialect::Dialect;
 pub use dialect::SqlDatabase;
+pub(super) use documents::{Form, Scan};
 pub use pooled::Pooled;
 pub use table::{SqlFuture, SqlTable};

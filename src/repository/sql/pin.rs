@@ -129,7 +129,7 @@ impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
             let Rows { store, table: locks, pool: of_locks } = store.rows();
             let place = statements::of_names(D::place(&locks));
             let failures = Failures { table: locks.as_str(), key: None };
-            let place_of = async |pool: &Pool<D>| failures.connected(D::text(pool, place.clone()).await);
+            let place_of = async |pool: &Pool<D>| failures.connected(D::only_text(pool, place.clone()).await);
             let (theirs, ours) = (place_of(&of_locks).await?, place_of(&pool).await?);
             if ours.is_none() || ours != theirs {
                 let what = format!(
@@ -163,7 +163,7 @@ impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
         versions: std::ops::RangeInclusive<i64>,
     ) -> Result<(), BoxDynError> {
         if let Some(lock) = lock {
-            D::bind_key(&mut write.arguments, lock)?;
+            D::bind_key(&mut write.arguments, lock.as_str())?;
         }
         let (first, last) = versions.into_inner();
         bind_all::<D>(write, [fence, first, last])
@@ -174,7 +174,7 @@ impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
         let (Some(lock), Some(pinned)) = (lock, &self.0.texts.pinned) else { return Ok(None) };
         let Some(before) = &pinned.before else { return Ok(None) };
         let mut before = self.prepared(before);
-        D::bind_key(&mut before.arguments, lock)?;
+        D::bind_key(&mut before.arguments, lock.as_str())?;
         Ok(Some(before))
     }
 
@@ -253,7 +253,7 @@ impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
         row: &Identity<'_, T>,
     ) -> Result<Prepared<D>, BoxDynError> {
         let mut statement = self.prepared(sql);
-        D::bind_key(&mut statement.arguments, lock)?;
+        D::bind_key(&mut statement.arguments, lock.as_str())?;
         self.bind_ids(row, &mut statement)?;
         Ok(statement)
     }

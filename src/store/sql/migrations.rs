@@ -216,3 +216,4 @@ macro_rules! schema_doors {
         }
     };
 }
+pub(crate) use schema_doors;

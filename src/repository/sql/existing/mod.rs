@@ -21,7 +21,7 @@ const FIRST_VERSION: u32 = 1;
 
 /// A table of the user's, by the names that the text needs. Each was checked to be a name.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Existing<'a> {
+pub struct Existing<'a> {
     pub(crate) table: &'a TableName,
     /// The columns of the id.
     pub(crate) id: &'a [String],
@@ -34,7 +34,7 @@ pub(crate) struct Existing<'a> {
 
 /// One thing that a table may lack, and what makes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Lacking {
+pub struct Lacking {
     pub(crate) what: What,
     pub(crate) name: String,
     pub(crate) statements: Vec<String>,
@@ -42,7 +42,7 @@ pub(crate) struct Lacking {
 
 /// What to look for in the catalogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum What {
+pub enum What {
     Column,
     /// The default of the column with this name, if it still is the one that it was added with.
     Default,

@@ -18,13 +18,13 @@ use crate::{
 };
 
 /// A statement with its values.
-pub(super) type Statement = Query<'static, MySql, MySqlArguments>;
+pub(crate) type Statement = Query<'static, MySql, MySqlArguments>;
 
 /// How long a server may take to let us in.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A database and the connections to it.
-pub(super) struct Database {
+pub(crate) struct Database {
     pool: MySqlPool,
     address: String,
     /// One looks for all whether the server can be reached.
@@ -53,7 +53,7 @@ impl Done {
 
 impl Database {
     /// Connects to a server.
-    pub(super) async fn open(url: &str, options: &SqlOptions) -> Result<Self, StoreError> {
+    pub(crate) async fn open(url: &str, options: &SqlOptions) -> Result<Self, StoreError> {
         let connect = parse(url)?.disable_statement_logging();
         let limit = whole_seconds(options.statement_timeout);
         let pool = MySqlPoolOptions::new()
@@ -75,7 +75,7 @@ impl Database {
     }
 
     /// Takes a pool of the user's as it is.
-    pub(super) async fn of_pool(pool: MySqlPool) -> Result<Self, StoreError> {
+    pub(crate) async fn of_pool(pool: MySqlPool) -> Result<Self, StoreError> {
         let database = Self::over(pool);
         let rows = database.read(|| sqlx::query("SELECT @@autocommit AS autocommit")).await?;
         match rows.first().map(|row| sqlx::Row::try_get::<i64, _>(row, 0)) {
@@ -93,17 +93,17 @@ impl Database {
         Self { pool, address, probing: Mutex::default() }
     }
 
-    pub(super) fn pool(&self) -> &MySqlPool {
+    pub(crate) fn pool(&self) -> &MySqlPool {
         &self.pool
     }
 
     /// Where it is, without the password.
-    pub(super) fn address(&self) -> &str {
+    pub(crate) fn address(&self) -> &str {
         &self.address
     }
 
     /// Reads rows.
-    pub(super) async fn read(
+    pub(crate) async fn read(
         &self,
         statement: impl Fn() -> Statement + Send + Sync,
     ) -> Result<Vec<MySqlRow>, StoreError> {
@@ -139,7 +139,7 @@ impl Database {
     }
 
     /// A connection for more than one statement.
-    pub(super) async fn lend(&self) -> Result<Lent, StoreError> {
+    pub(crate) async fn lend(&self) -> Result<Lent, StoreError> {
         self.connection().await.map(|connection| Lent(Some(connection)))
     }
 
@@ -226,14 +226,18 @@ impl<'a> Tries<'a> {
 
 /// A connection in use. One that is dropped in the middle of a call is closed: nobody waits for the answer, and a server
 /// that hangs would keep the pool's place for ever.
-pub(super) struct Lent(Option<PoolConnection<MySql>>);
+pub(crate) struct Lent(Option<PoolConnection<MySql>>);
 
 impl Lent {
-    pub(super) fn connection(&mut self) -> &mut MySqlConnection {
+    pub(crate) fn connection(&mut self) -> &mut MySqlConnection {
         self.0.as_mut().expect("it is given back once, and then is no more")
     }
 
-    pub(super) fn give_back(mut self) {
+    pub(crate) fn pooled(&mut self) -> &mut PoolConnection<MySql> {
+        self.0.as_mut().expect("it is given back once, and then is no more")
+    }
+
+    pub(crate) fn give_back(mut self) {
         drop(self.0.take());
     }
 }

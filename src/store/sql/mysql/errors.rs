@@ -22,6 +22,7 @@ mod number {
     pub(super) const NO_RIGHT_TO_COLUMN: u16 = 1143;
     pub(super) const NO_SUCH_TABLE: u16 = 1146;
     pub(super) const ABORTED: u16 = 1152;
+    pub(super) const PACKET_TOO_LARGE: u16 = 1153;
     pub(super) const COMMIT_FAILED: u16 = 1180;
     pub(super) const USERS_CONNECTIONS: u16 = 1203;
     pub(super) const LOCK_WAIT_TIMEOUT: u16 = 1205;
@@ -99,6 +100,9 @@ pub(crate) fn verdict(answer: &MySqlDatabaseError) -> Verdict {
         | number::IDLE_FOR_TOO_LONG
         | number::OUT_OF_MEMORY => (Unavailable, None),
         number::DISK_FULL | number::TABLE_FULL => (Rejected, Some("the disk or a quota is full")),
+        number::PACKET_TOO_LARGE => {
+            (Rejected, Some("raise the server's `max_allowed_packet`, or keep large things elsewhere"))
+        }
         number::COMMIT_FAILED => (OutcomeUnknown, None),
         _ => (Rejected, None),
     };
@@ -106,7 +110,7 @@ pub(crate) fn verdict(answer: &MySqlDatabaseError) -> Verdict {
 }
 
 /// Whether the connection is of no use any more. Whether the statement was done is another matter.
-pub(super) fn is_cut(error: &SqlError) -> bool {
+pub(crate) fn is_cut(error: &SqlError) -> bool {
     match error {
         SqlError::Database(_) => matches!(
             number_of(error),

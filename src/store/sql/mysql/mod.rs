@@ -2,13 +2,13 @@
 
 mod acquire;
 mod batch;
-mod connection;
+pub(crate) mod connection;
 pub(crate) mod errors;
 mod making;
 mod ops;
 mod patience;
 mod prune;
-mod schema;
+pub(crate) mod schema;
 mod values;
 
 use std::{fmt, sync::Arc, time::Duration};

@@ -156,7 +156,7 @@ CREATE TABLE IF NOT EXISTS {table} (
 };
 
 /// The columns of the table, with their types.
-const FOUND: &str = "SELECT CAST(CONCAT(LOWER(COLUMN_NAME), ' ', LOWER(DATA_TYPE), COALESCE(CONCAT('(', \
+pub(crate) const FOUND: &str = "SELECT CAST(CONCAT(LOWER(COLUMN_NAME), ' ', LOWER(DATA_TYPE), COALESCE(CONCAT('(', \
      COALESCE(CHARACTER_MAXIMUM_LENGTH, DATETIME_PRECISION), ')'), '')) AS BINARY) AS found \
      FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = COALESCE({schema}, DATABASE()) AND TABLE_NAME = '{name}'";
 

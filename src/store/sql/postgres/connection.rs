@@ -111,7 +111,7 @@ impl Database {
         Ok(statement().fetch_all(&mut *connection).await)
     }
 
-    pub(super) async fn connection(&self) -> Result<PoolConnection<Postgres>, StoreError> {
+    pub(crate) async fn connection(&self) -> Result<PoolConnection<Postgres>, StoreError> {
         match timeout(self.limit / 2, self.pool.acquire()).await {
             Ok(Ok(connection)) => Ok(connection),
             Ok(Err(sqlx::Error::PoolTimedOut)) | Err(_) => Err(self.why_no_connection().await),

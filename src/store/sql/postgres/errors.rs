@@ -94,7 +94,7 @@ pub(crate) fn verdict(answer: &PgDatabaseError) -> Verdict {
 
 /// Whether the statement can be sent again at once, if doing it twice does no harm: the connection broke, as one does
 /// that was cut while nobody used it, or another transaction was in the way.
-pub(super) fn is_worth_another_try(error: &SqlError) -> bool {
+pub(crate) fn is_worth_another_try(error: &SqlError) -> bool {
     use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, NotConnected, UnexpectedEof};
     match error {
         SqlError::Io(error) => {

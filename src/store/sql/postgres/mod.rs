@@ -10,7 +10,7 @@ mod making;
 mod ops;
 mod pauses;
 mod prune;
-mod schema;
+pub(crate) mod schema;
 mod wakeups;
 
 use std::{fmt, sync::Arc, time::Duration};

@@ -1,10 +1,9 @@
 //! What we accept from the user: a path or a pool; and how a statement gets through beside other writers.
 
-use std::{ops::ControlFlow, path::Path, time::Duration};
+use std::{path::Path, time::Duration};
 
-use futures::TryStreamExt;
 use sqlx::{
-    ConnectOptions, Connection, SqlStr, Sqlite, SqliteConnection, SqlitePool,
+    ConnectOptions, Connection, Sqlite, SqliteConnection, SqlitePool,
     pool::PoolConnection,
     query::Query,
     sqlite::{SqliteArguments, SqliteConnectOptions, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
@@ -86,24 +85,14 @@ impl Database {
         &self.path
     }
 
-    /// Makes tables that are not there yet and looks whether those that are have the right columns.
-    pub(crate) async fn ensure(&self, schema: &[SqlStr], probe: &SqlStr) -> Result<(), StoreError> {
-        let _turn = self.turn().await;
-        // `CREATE TABLE IF NOT EXISTS` of a table that exists writes nothing.
-        for statement in schema {
-            self.rows(Patience::of(PATIENCE_AT_BOOT), || sqlx::query(statement.clone())).await?;
-        }
-        self.rows(self.patience(), || sqlx::query(probe.clone())).await.map(drop)
+    /// The turn to write, of this process.
+    pub(crate) async fn turn(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock().await
     }
 
     /// How long a call that begins now puts up with other writers.
-    pub(super) fn patience(&self) -> Patience {
+    pub(crate) fn patience(&self) -> Patience {
         Patience::of(self.patience)
-    }
-
-    /// The turn to write, of this process.
-    pub(super) async fn turn(&self) -> MutexGuard<'_, ()> {
-        self.turn.lock().await
     }
 
     /// Reads rows, beside any writer.
@@ -134,30 +123,6 @@ impl Database {
         self.rows(patience, statement).await
     }
 
-    /// Reads rows one by one, for as long as `each` goes on.
-    pub(crate) async fn each(
-        &self,
-        statement: impl Fn() -> Statement + Send + Sync,
-        mut each: impl FnMut(&SqliteRow) -> Result<ControlFlow<()>, StoreError> + Send,
-    ) -> Result<(), StoreError> {
-        let mut patience = self.patience();
-        loop {
-            let mut connection = self.connection(&mut patience).await?;
-            let mut rows = statement().fetch(&mut *connection);
-            let error = loop {
-                match rows.try_next().await {
-                    Ok(Some(row)) if each(&row)?.is_continue() => {}
-                    Ok(_) => return Ok(()),
-                    Err(error) => break error,
-                }
-            };
-            // Busy is only said before the first row, so none comes twice.
-            drop(rows);
-            drop(connection);
-            patience.wait_after(error).await.map_err(|error| errors::sent(&self.path, error))?;
-        }
-    }
-
     async fn rows(
         &self,
         mut patience: Patience,
@@ -181,7 +146,7 @@ impl Database {
         }
     }
 
-    pub(super) async fn connection(
+    pub(crate) async fn connection(
         &self,
         patience: &mut Patience,
     ) -> Result<PoolConnection<Sqlite>, StoreError> {
@@ -203,7 +168,7 @@ impl Database {
 
 /// How long an error of the kind "busy" is worth another try.
 #[derive(Clone, Copy)]
-pub(super) struct Patience {
+pub(crate) struct Patience {
     since: BootInstant,
     limit: Duration,
     pause: Duration,
@@ -216,18 +181,23 @@ impl Patience {
 
     /// Waits a little, or gives the error back if it is another one or has lasted for too long.
     pub(super) async fn wait_after(&mut self, error: sqlx::Error) -> Result<(), sqlx::Error> {
-        if !errors::is_busy(&error) || BootInstant::now().since(self.since) >= self.limit {
-            return Err(error);
+        if errors::is_busy(&error) && self.wait().await { Ok(()) } else { Err(error) }
+    }
+
+    /// Waits a little, or says that it has lasted for too long.
+    pub(crate) async fn wait(&mut self) -> bool {
+        let lasts = BootInstant::now().since(self.since) < self.limit;
+        if lasts {
+            tokio::time::sleep(self.pause).await;
+            self.pause = (self.pause * 2).min(Duration::from_millis(16));
         }
-        tokio::time::sleep(self.pause).await;
-        self.pause = (self.pause * 2).min(Duration::from_millis(16));
-        Ok(())
+        lasts
     }
 }
 
 /// Copies the WAL back, so that it is written from its beginning again instead of growing. SQLite does that by itself
 /// only after a commit, and when the WAL has 4 MB: on a disk without so much room it would never come to that.
-async fn make_room(connection: &mut SqliteConnection) {
+pub(crate) async fn make_room(connection: &mut SqliteConnection) {
     // If it fails, the next try of the statement says so.
     let _ = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").fetch_all(connection).await;
 }

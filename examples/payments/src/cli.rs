@@ -1,8 +1,11 @@
 //! The command line.
 
-use std::{path::PathBuf, str::FromStr};
+use std::{ffi::OsStr, path::PathBuf, str::FromStr};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{
+    Arg, Args, Command as ClapCommand, Error as ClapError, Parser, Subcommand, ValueEnum,
+    builder::TypedValueParser, error::ErrorKind,
+};
 
 use crate::home::Database;
 
@@ -37,9 +40,10 @@ pub(crate) struct Run {
     #[arg(default_value = default_input(), hide_default_value = true)]
     pub(crate) input: PathBuf,
     /// Where locks and accounts live: `sqlite` (a file that is not synced to the disk and is removed in the end),
-    /// `sqlite:PATH` (synced and kept; made if it is not there, refused if it has accounts already), or `memory` (the
-    /// workers are tasks of one process, without faults)
-    #[arg(long, default_value = "sqlite")]
+    /// `sqlite:PATH` (synced and kept; made if it is not there), `postgres://USER:PASSWORD@HOST:PORT/DATABASE`,
+    /// `mysql://..` for MySQL and MariaDB (both kept), or `memory` (the workers are tasks of one process, without
+    /// faults). A database that has accounts already is refused
+    #[arg(long, default_value = "sqlite", value_parser = StoreParser)]
     pub(crate) store: Store,
     /// What goes wrong on purpose [default: `default`, but `none` in memory]
     #[arg(long, value_enum)]
@@ -88,15 +92,31 @@ impl FromStr for Store {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text.split_once(':') {
-            None if text == "memory" => Ok(Self::Memory),
-            None if text == "sqlite" => Ok(Self::ThrowAway),
-            Some(("sqlite", "")) => Err("the path is missing after `sqlite:`".into()),
-            Some(("sqlite", path)) => {
-                Ok(Self::Kept(Database::Sqlite { path: path.into(), throw_away: false }))
-            }
-            _ => Err("there is `memory`, `sqlite` and `sqlite:PATH`".into()),
+        match text {
+            "memory" => Ok(Self::Memory),
+            "sqlite" => Ok(Self::ThrowAway),
+            _ => text.parse().map(Self::Kept),
         }
+    }
+}
+
+/// Its errors do not repeat the value, as those of clap's own do: there may be a password in it.
+#[derive(Clone)]
+struct StoreParser;
+
+impl TypedValueParser for StoreParser {
+    type Value = Store;
+
+    fn parse_ref(
+        &self,
+        command: &ClapCommand,
+        _: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<Self::Value, ClapError> {
+        let parsed = value.to_str().ok_or_else(|| "this is not UTF-8".to_owned()).and_then(str::parse);
+        parsed.map_err(|why| {
+            command.clone().error(ErrorKind::ValueValidation, format!("invalid value for `--store`: {why}"))
+        })
     }
 }
 

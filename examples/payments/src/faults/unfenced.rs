@@ -2,7 +2,7 @@ use lockproof::{
     Claim, Claimed, Delete, Insert, Inserted, Query, Storage, StoreError, StoreErrorKind, Stored, Update,
     Written,
 };
-use sqlx::SqlitePool;
+use sqlx::{MySqlPool, PgPool, SqlitePool};
 
 use crate::domain::{Account, AccountId};
 
@@ -17,6 +17,8 @@ pub(crate) struct Unfenced<S> {
 /// The table that the documents are in, without what guards it.
 pub(crate) enum Unguarded {
     Sqlite(SqlitePool),
+    Postgres(PgPool),
+    MySql(MySqlPool),
 }
 
 impl<S> Unfenced<S> {
@@ -28,14 +30,21 @@ impl<S> Unfenced<S> {
 impl Unguarded {
     /// `WHERE key = ?`, and nothing of fence and version. Says how many rows there were.
     async fn write(&self, key: &str, document: String) -> Result<u64, sqlx::Error> {
-        match self {
-            Self::Sqlite(pool) => sqlx::query("UPDATE lockproof_documents SET doc = ? WHERE key = ?")
-                .bind(document)
-                .bind(key)
-                .execute(pool)
-                .await
-                .map(|done| done.rows_affected()),
+        macro_rules! execute {
+            ($pool:ident, $sql:literal) => {
+                sqlx::query($sql).bind(document).bind(key).execute($pool).await?.rows_affected()
+            };
         }
+        Ok(match self {
+            Self::Sqlite(pool) => execute!(pool, "UPDATE lockproof_documents SET doc = ? WHERE key = ?"),
+            Self::Postgres(pool) => {
+                execute!(
+                    pool,
+                    "UPDATE lockproof_documents SET doc = $1::json WHERE key = convert_to($2, 'UTF8')"
+                )
+            }
+            Self::MySql(pool) => execute!(pool, "UPDATE lockproof_documents SET doc = ? WHERE `key` = ?"),
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Where the accounts and their locks live.
 
 mod database;
+mod server;
 
 use std::{sync::Arc, time::Duration};
 
@@ -22,6 +23,9 @@ const TTL: Duration = Duration::from_secs(2);
 
 /// Longer than any lease, with time to spare.
 const WAIT: Duration = Duration::from_secs(30);
+
+/// For one statement: a slow disk is no reason to ask twice.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]
 pub(crate) struct Home {
@@ -69,8 +73,7 @@ fn locks(store: Arc<dyn LockStore>) -> Result<Locks, BuildError> {
         .store(store)
         .ttl(TTL)
         .wait(WAIT)
-        // A slow disk is no reason to ask twice.
-        .op_timeout(Duration::from_secs(5))
+        .op_timeout(PATIENCE)
         .label(label(std::process::id()))
         .build()
 }

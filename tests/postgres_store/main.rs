@@ -9,3 +9,4 @@ mod opening;
 mod outages;
 mod pins;
 mod rows;
+mod sessions;

@@ -155,7 +155,7 @@ async fn says_when_the_table_went_away_and_makes_it_again() {
     run(&pool(&url, 1), "DROP TABLE lockproof_locks").await;
     refused(
         try_acquire(&store, "k", &Owner::unique(), LONG).await,
-        &["\"lockproof_locks\" does not exist", "ensure_schema()"],
+        &["lockproof_locks\" does not exist", "ensure_schema()"],
     );
     store.ensure_schema().await.expect("made");
     acquire(&store, "k", &Owner::unique()).await;

@@ -235,7 +235,8 @@ impl Found {
 fn parse(url: &str) -> Result<PgConnectOptions, StoreError> {
     let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
     if !matches!(scheme, "postgres" | "postgresql") {
-        let found = match scheme {
+        // What follows a colon may be a password.
+        let found = match scheme.split(':').next().unwrap_or_default() {
             "" => "it has none".to_owned(),
             other => format!("this one has `{}`", other.escape_debug()),
         };
@@ -251,7 +252,11 @@ fn parse(url: &str) -> Result<PgConnectOptions, StoreError> {
 /// A connection whose statements end in the server too, unless the URL says something else. The settings go with the
 /// start of the connection: set later they could end up in other sessions behind a transaction pooler.
 fn bounded(connect: PgConnectOptions, limit: Duration) -> PgConnectOptions {
-    let has = |setting: &str| connect.get_options().is_some_and(|options| options.contains(setting));
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let has = |setting: &str| {
+        let options = connect.get_options().unwrap_or_default();
+        options.split(|letter| !is_part(letter)).any(|word| word == setting)
+    };
     let settings = [
         ("statement_timeout", format!("{}ms", limit.as_millis().max(1))),
         ("lock_timeout", lock_timeout(limit)),
@@ -286,7 +291,14 @@ mod tests {
         for url in ["postgres://h/d", "postgresql://u:p@h:1/d?sslmode=disable"] {
             assert!(parse(url).is_ok(), "{url}");
         }
-        for url in ["mongodb://u:hunter2@h/d", "h/d", "", "postgres://u:hunter2@h:x/d", "://hunter2@h"] {
+        for url in [
+            "mongodb://u:hunter2@h/d",
+            "h/d",
+            "",
+            "postgres://u:hunter2@h:x/d",
+            "://hunter2@h",
+            "u:hunter2@h?at=a://",
+        ] {
             let error = parse(url).expect_err(url);
             assert_eq!(error.kind(), StoreErrorKind::Misconfigured, "{url}");
             assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
@@ -301,6 +313,8 @@ mod tests {
         assert_eq!(options("postgres://h/d").as_deref(), Some(both));
         let own = options("postgres://h/d?options=-c%20statement_timeout%3D7s").expect("some");
         assert_eq!(own, "-c statement_timeout=7s -c lock_timeout=500ms");
+        let other = options("postgres://h/d?options=-c%20deadlock_timeout%3D7s").expect("some");
+        assert_eq!(other, format!("-c deadlock_timeout=7s {both}"));
     }
 
     #[test]

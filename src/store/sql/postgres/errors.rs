@@ -20,6 +20,7 @@ mod state {
     pub(super) const SERIALIZATION: &str = "40001";
     pub(super) const DEADLOCK: &str = "40P01";
     pub(super) const NO_RIGHT: &str = "42501";
+    pub(super) const SYNTAX: &str = "42601";
     pub(super) const NO_COLUMN: &str = "42703";
     pub(super) const NO_FUNCTION: &str = "42883";
     pub(super) const OTHER_TYPE: &str = "42804";
@@ -72,6 +73,7 @@ pub(crate) fn verdict(answer: &PgDatabaseError) -> Verdict {
             ),
         ),
         state::NO_TABLE => (Misconfigured, Some("make it first: `ensure_schema()` does it")),
+        state::SYNTAX => (Misconfigured, Some("PostgreSQL 12 is needed, or a later one")),
         state::NO_COLUMN
         | state::NO_FUNCTION
         | state::OTHER_TYPE

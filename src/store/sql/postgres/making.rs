@@ -2,11 +2,30 @@
 
 use sqlx::{Connection, PgConnection};
 
-use super::{connection::Database, errors};
+use super::{connection::Database, errors, schema::PLACE};
 use crate::store::{
-    StoreError,
-    sql::{making::Making, migrations::Migrations},
+    StoreError, TableName,
+    sql::{
+        making::Making,
+        migrations::Migrations,
+        row::Columns,
+        statements::{Quote, render},
+    },
 };
+
+impl Database {
+    /// The same table with its schema, so that what becomes of a session's `search_path` does not matter any more: another
+    /// table would have other locks.
+    pub(super) async fn with_schema(&self, table: TableName) -> Result<TableName, StoreError> {
+        let place = render(PLACE, &table, Quote::DOUBLE);
+        let rows = self.rows(|| sqlx::query(place.clone())).await?;
+        let schema = rows.first().map(|row| row.text("schema")).transpose();
+        let schema = schema.map_err(|error| errors::sent(&self.place, error))?.flatten();
+        // One whose name is none to us is found by the path, as before.
+        let named = schema.and_then(|schema| TableName::new(&format!("{schema}.{}", table.parts().1)).ok());
+        Ok(named.unwrap_or(table))
+    }
+}
 
 impl Making for Database {
     fn place(&self) -> &str {

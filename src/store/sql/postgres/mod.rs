@@ -27,7 +27,7 @@ use crate::store::{
     },
 };
 
-/// Locks in a table of a PostgreSQL database (11 or later), for all processes that reach it. Its clones share everything.
+/// Locks in a table of a PostgreSQL database (12 or later), for all processes that reach it. Its clones share everything.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), lockproof::StoreError> {
@@ -38,7 +38,8 @@ use crate::store::{
 ///
 /// Each call is one statement in a transaction of its own, never in one of the application's, and expiry is judged by the
 /// server's clock. A try that finds the lock held writes nothing. A key that was once locked keeps its row, so that its
-/// token never falls; [`prune`](Self::prune) removes those that nobody has wanted for long.
+/// token never falls; [`prune`](Self::prune) removes those that nobody has wanted for long. A table whose name has no
+/// schema is looked for in the `search_path` once, when the store is opened.
 ///
 /// # Waiting
 /// While somebody waits, the store has one connection beside the pool, made with the pool's options, on which PostgreSQL
@@ -131,6 +132,8 @@ impl PostgresStore {
         let schema = Migrations::over(&schema::SCHEMA, &table);
         database.reach().await?;
         database.set_up(&schema, options.create_table).await?;
+        let table = database.with_schema(table).await?;
+        let schema = Migrations::over(&schema::SCHEMA, &table);
         let (database, sql) = (Arc::new(database), Statements::over(&table));
         let ears = Arc::new(Ears::new(Arc::clone(&database), sql.clone()));
         Ok(Self(Arc::new(Inner { id: StoreId::unique(), table, database, sql, schema, ears })))

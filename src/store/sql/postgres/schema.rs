@@ -131,6 +131,10 @@ CREATE TABLE IF NOT EXISTS {table} (
 pub(crate) const FOUND: &str = "SELECT attname || ' ' || format_type(atttypid, NULL) AS found FROM pg_attribute \
      WHERE attrelid = to_regclass('{table}') AND attnum > 0 AND NOT attisdropped";
 
+/// The schema that the table is in.
+pub(super) const PLACE: &str = "SELECT nspname::text AS schema FROM pg_class JOIN pg_namespace AS place \
+     ON place.oid = relnamespace WHERE pg_class.oid = to_regclass('{table}')";
+
 /// key, owner, label, ttl, limit in milliseconds: takes a lock that is free, has lapsed, or is the owner's, and gives
 /// its token. The limit is for the one thing that it may wait for: another transaction that inserts the same key.
 const TAKE: &str = concat!(

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use futures::future::join_all;
-use lockproof::{LockStore, Locks, MySqlStore, Owner, ReleaseReply, SqlOptions, StoreErrorKind, Wait};
+use lockproof::{
+    AcquireError, LockStore, Locks, MySqlStore, Owner, ReleaseReply, SqlOptions, StoreErrorKind, Wait,
+};
 use lockproof_test_servers::MariaDb;
 
 use crate::calls::{LONG, acquire, database, extension, holder, pool, release, soon, store, try_acquire};
@@ -29,6 +31,22 @@ async fn one_connection_is_enough() {
         join_all(work.collect::<Vec<_>>()).await.into_iter().for_each(|it| it.expect("no panic"));
         locks.shutdown("20s").await.expect("nothing is left");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn says_that_the_pool_is_used_up() {
+    let pool = pool(&database(), 1);
+    let store = MySqlStore::from_pool(pool.clone()).await.expect("opens");
+    let locks = Locks::builder().store(store).op_timeout(Duration::from_secs(20)).build().expect("legal");
+    let taken = pool.acquire().await.expect("connects");
+    let error = match locks.lock("k").try_acquire().await {
+        Err(AcquireError::Store { source, .. }) => source,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(error.kind(), StoreErrorKind::Unavailable);
+    assert!(error.to_string().contains("all its connections are in use"), "{error}");
+    drop(taken);
+    assert!(locks.lock("k").try_acquire().await.expect("answers").is_some());
 }
 
 #[tokio::test]

@@ -45,6 +45,7 @@ async fn a_url_of_something_else_is_refused() {
     for scheme in ["mongodb", "postgres", "http", "redis"] {
         is_misconfigured(&format!("{scheme}://u:{PASSWORD}@127.0.0.1/db"), "begins with `mysql://`").await;
     }
+    is_misconfigured(&format!("mysql:u:{PASSWORD}@127.0.0.1/db"), "begins with `mysql://`").await;
     is_misconfigured("", "begins with `mysql://`").await;
     is_misconfigured(&format!("mysql://u:{PASSWORD}@127.0.0.1:port/db"), "cannot be read").await;
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use lockproof::{
-    AcquireError, AcquireReply, ExtendReply, ForceRelease, LockStore, Locks, Owner, Release, ReleaseReply,
-    StoreErrorKind, Wait,
+    Acquire, AcquireError, AcquireReply, Extend, ExtendReply, ForceRelease, LockStore, Locks, Owner, Release,
+    ReleaseReply, StoreErrorKind, Ttl, Wait,
 };
 use sqlx::{MySql, Transaction};
 
@@ -44,6 +44,22 @@ async fn a_batch_leaves_a_pinned_row_out_and_no_other() {
     assert_eq!(b.expect_err("nobody knows").kind(), StoreErrorKind::OutcomeUnknown);
     pinned.commit().await.expect("commits");
     assert!(store.extend_all(all()[1..].to_vec()).await.into_iter().all(is_extended));
+}
+
+#[tokio::test]
+async fn a_lock_without_end_beside_a_pinned_one_is_extended() {
+    let url = database();
+    let store = store(&url).await;
+    let me = Owner::unique();
+    let endless = |text| Acquire::new(key(text), me.clone(), "case".into(), Ttl::Never);
+    store.acquire(endless("a")).await.expect("free");
+    acquire(&store, "b", &me).await;
+    let pinned = pin(&url, "b").await;
+    let both = vec![Extend::new(key("a"), me.clone(), Ttl::Never), extension("b", &me)];
+    let [a, b] = store.extend_all(both).await.try_into().expect("two");
+    assert!(matches!(a, Ok(ExtendReply::Extended { .. })), "{a:?}");
+    assert_eq!(b.expect_err("nobody knows").kind(), StoreErrorKind::OutcomeUnknown);
+    pinned.commit().await.expect("commits");
 }
 
 #[tokio::test]

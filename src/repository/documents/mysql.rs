@@ -98,7 +98,7 @@ impl<T: Lockable + Serialize + DeserializeOwned> MySqlDocuments<T> {
     /// # Cancel safety
     /// Can be dropped at any time; the table may have been made.
     pub async fn from_pool_with(pool: MySqlPool, options: SqlOptions) -> Result<Self, StoreError> {
-        Self::over(Database::of_pool(pool).await?, options).await
+        Self::over(Database::of_pool(pool, &options).await?, options).await
     }
 
     async fn over(database: Database, options: SqlOptions) -> Result<Self, StoreError> {

@@ -11,7 +11,7 @@ use super::{
     values::{hex, micros},
 };
 use crate::{
-    model::{LockKey, Owner},
+    model::{LockKey, Owner, Ttl},
     store::{
         Extend, ExtendReply, Release, ReleaseReply, StoreError,
         sql::{
@@ -48,7 +48,9 @@ impl Line for Extend {
     }
 
     fn was_hit(&self, before: &Found, after: Option<&Found>) -> bool {
-        after.is_some_and(|after| after.until != before.until)
+        // One without end that is to have none looks the same before and after.
+        let stays = |after: &Found| !after.ends && self.ttl == Ttl::Never;
+        after.is_some_and(|after| after.until != before.until || stays(after))
     }
 }
 
@@ -75,6 +77,7 @@ struct Found {
     raw: MySqlRow,
     /// Its expiry, by the store's clock.
     until: Option<i64>,
+    ends: bool,
 }
 
 impl Inner {
@@ -150,7 +153,7 @@ impl Inner {
             let is_ours = owners.get(key.as_str()).is_some_and(|owner| row.is_held_by(&owner.to_string()));
             if is_ours {
                 let until = raw.number("until").map_err(|error| damaged(key.as_str(), error.into()))?;
-                ours.insert(key.as_str().to_owned(), Found { raw, until });
+                ours.insert(key.as_str().to_owned(), Found { raw, until, ends: row.remaining().is_some() });
             }
         }
         Ok(ours)

@@ -27,6 +27,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(crate) struct Database {
     pool: MySqlPool,
     address: String,
+    /// How long a call waits for a connection that others have: less than the service's own limit, which does not know
+    /// that nothing was sent.
+    patience: Duration,
     /// One looks for all whether the server can be reached.
     probing: Mutex<()>,
 }
@@ -69,14 +72,14 @@ impl Database {
                 })
             })
             .connect_lazy_with(connect);
-        let database = Self::over(pool);
+        let database = Self::over(pool, options);
         database.reach().await?;
         Ok(database)
     }
 
     /// Takes a pool of the user's as it is.
-    pub(crate) async fn of_pool(pool: MySqlPool) -> Result<Self, StoreError> {
-        let database = Self::over(pool);
+    pub(crate) async fn of_pool(pool: MySqlPool, options: &SqlOptions) -> Result<Self, StoreError> {
+        let database = Self::over(pool, options);
         let rows = database.read(|| sqlx::query("SELECT @@autocommit AS autocommit")).await?;
         match rows.first().map(|row| sqlx::Row::try_get::<i64, _>(row, 0)) {
             Some(Ok(0)) => Err(misconfigured(format!(
@@ -88,9 +91,9 @@ impl Database {
         }
     }
 
-    fn over(pool: MySqlPool) -> Self {
+    fn over(pool: MySqlPool, options: &SqlOptions) -> Self {
         let address = address(&pool.connect_options());
-        Self { pool, address, probing: Mutex::default() }
+        Self { pool, address, patience: options.statement_timeout / 2, probing: Mutex::default() }
     }
 
     pub(crate) fn pool(&self) -> &MySqlPool {
@@ -153,7 +156,9 @@ impl Database {
             Err(_) => match select(acquire, pin!(self.reach())).await {
                 Either::Left((Err(sqlx::Error::PoolTimedOut), _)) => return Err(self.silent()),
                 Either::Left((acquired, _)) => acquired,
-                Either::Right((Ok(()), acquire)) => acquire.await,
+                Either::Right((Ok(()), acquire)) => {
+                    timeout(self.patience, acquire).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+                }
                 Either::Right((Err(error), _)) => return Err(error),
             },
         };
@@ -253,7 +258,7 @@ impl Drop for Lent {
 
 fn parse(url: &str) -> Result<MySqlConnectOptions, StoreError> {
     // Its driver takes any scheme.
-    let is_ours = ["mysql:", "mariadb:"].iter().any(|scheme| url.starts_with(scheme));
+    let is_ours = ["mysql://", "mariadb://"].iter().any(|scheme| url.starts_with(scheme));
     if !is_ours {
         let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
         return Err(misconfigured(format!(

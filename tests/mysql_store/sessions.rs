@@ -14,7 +14,7 @@ use lockproof::{
 };
 use sqlx::MySqlPool;
 
-use crate::calls::{LONG, acquire_for, database, holder, key, pool_with, ttl};
+use crate::calls::{LONG, acquire_for, database, holder, is_held, key, pool_with, ttl};
 
 /// As far from the defaults as they get, and from each other.
 const SESSIONS: [&str; 3] = [
@@ -103,6 +103,19 @@ async fn text_is_the_same_for_every_character_set() {
     let label: String =
         sqlx::query_scalar("SELECT label FROM lockproof_locks LIMIT 1").fetch_one(&pool).await.expect("text");
     assert_eq!(label, TEXT, "it can be read in the table");
+}
+
+#[tokio::test]
+async fn a_session_that_goes_on_to_another_database_meets_the_same_locks() {
+    let (url, other) = (database(), database());
+    let (_, name) = other.rsplit_once('/').expect("a database");
+    MySqlStore::open(&other).await.expect("has a table of the same name");
+    let pool = crate::calls::pool(&url, 1);
+    let store = MySqlStore::from_pool(pool.clone()).await.expect("opens");
+    acquire_for(&store, "k", &Owner::unique(), LONG).await;
+    let other_database = sqlx::AssertSqlSafe(format!("USE {name}"));
+    sqlx::raw_sql(other_database).execute(&pool).await.expect("is used");
+    is_held(&store, "k").await;
 }
 
 #[tokio::test]

@@ -146,3 +146,22 @@ async fn what_was_released_before_it_could_be_announced_is_a_hint() {
     let hint = timeout(PATIENCE, hints.next()).await.expect("in time");
     assert_eq!(hint, Some(Wakeup::Key(key("k"))));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_was_made_again_is_listened_to() {
+    let url = database();
+    let (one, other, pool) = (store(&url).await, store(&url).await, pool(&url, 1));
+    let mut hints = other.wakeups().expect("some");
+    assert_eq!(hints.next().await, Some(Wakeup::All));
+    run(&pool, "DROP TABLE lockproof_locks").await;
+    one.ensure_schema().await.expect("made");
+    let me = Owner::unique();
+    acquire(&one, "k", &me).await;
+    is_held(&other, "k").await;
+    let again = timeout(PATIENCE, hints.next()).await.expect("in time");
+    assert_eq!(again, Some(Wakeup::All), "from here on it is the other table's");
+    is_held(&other, "k").await;
+    assert_eq!(release(&one, "k", &me).await, ReleaseReply::Released);
+    let hint = timeout(PATIENCE, hints.next()).await.expect("in time");
+    assert_eq!(hint, Some(Wakeup::Key(key("k"))));
+}

@@ -4,12 +4,26 @@ use sqlx::MySqlConnection;
 
 use super::{connection::Database, errors};
 use crate::store::{
-    StoreError, StoreErrorKind,
+    StoreError, StoreErrorKind, TableName,
     sql::{making::Making, migrations::Migrations, row::Columns},
 };
 
 /// How long one process may take to make a table, in seconds.
 const PATIENCE: i64 = 30;
+
+impl Database {
+    /// The same table with its database, so that it does not matter any more which one a session goes on to use (`USE`):
+    /// another table would have other locks.
+    pub(super) async fn with_schema(&self, table: TableName) -> Result<TableName, StoreError> {
+        let (None, name) = table.parts() else { return Ok(table) };
+        let place = || sqlx::query("SELECT CAST(DATABASE() AS BINARY) AS place");
+        let rows = self.read(place).await?;
+        let place = rows.first().map(|row| row.text("place")).transpose();
+        let place = place.map_err(|error| errors::sent(self.address(), error))?.flatten();
+        // One whose name is none to us is the session's, as before.
+        Ok(place.and_then(|place| TableName::new(&format!("{place}.{name}")).ok()).unwrap_or(table))
+    }
+}
 
 impl Making for Database {
     fn place(&self) -> &str {

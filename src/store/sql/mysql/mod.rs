@@ -116,6 +116,8 @@ impl MySqlStore {
         let table = options.table.unwrap_or_else(TableName::locks);
         let schema = Migrations::over(&schema::SCHEMA, &table);
         database.set_up(&schema, options.create_table).await?;
+        // Not for the migrations: those of one name are the same everywhere, and are recorded with their text.
+        let table = database.with_schema(table).await?;
         Ok(Self(Arc::new(Inner {
             id: StoreId::unique(),
             database,

@@ -97,10 +97,12 @@ impl<'a> Listener<'a> {
         let mut listener = PgListener::connect_with(&self.ears.database.beside()).await?;
         // Else nobody would hear of the gap before it is over.
         listener.eager_reconnect(false);
-        let mut connection = Connection { listener: Some(listener), runtime: Handle::current() };
+        let runtime = Handle::current();
+        let mut connection = Connection { listener: Some(listener), channel: String::new(), runtime };
         let row = sqlx::query(self.ears.sql.channel.clone()).fetch_one(connection.listener()).await?;
         let channel: String = row.try_get("channel")?;
         connection.listener().listen(&channel).await?;
+        connection.channel = channel;
         Ok(connection)
     }
 
@@ -122,6 +124,9 @@ impl<'a> Listener<'a> {
             let key = row.text("key")?.unwrap_or_default();
             let key = LockKey::new(&key).map_err(|error| damaged(&key, error.into()))?;
             free.remove(&key);
+            if row.text("channel")?.as_ref() != Some(&connection.channel) {
+                return Err(StoreError::new(Unavailable, "the table was dropped and made again"));
+            }
             match (row.try_get("done")?, row.text("hash")?) {
                 (true, Some(hash)) => interest.announced(key, hash, at),
                 _ => locked.push(key),
@@ -163,6 +168,7 @@ impl Drop for Listening<'_> {
 /// A listener of sqlx starts a task when it is dropped, wherever that is.
 struct Connection {
     listener: Option<PgListener>,
+    channel: String,
     runtime: Handle,
 }
 

@@ -132,8 +132,8 @@ impl PostgresStore {
         let schema = Migrations::over(&schema::SCHEMA, &table);
         database.reach().await?;
         database.set_up(&schema, options.create_table).await?;
+        // Not for the migrations: those of one name are the same everywhere, and are recorded with their text.
         let table = database.with_schema(table).await?;
-        let schema = Migrations::over(&schema::SCHEMA, &table);
         let (database, sql) = (Arc::new(database), Statements::over(&table));
         let ears = Arc::new(Ears::new(Arc::clone(&database), sql.clone()));
         Ok(Self(Arc::new(Inner { id: StoreId::unique(), table, database, sql, schema, ears })))

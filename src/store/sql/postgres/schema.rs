@@ -267,7 +267,8 @@ const LIST: &str = concat!(
 const CHANNEL: &str = concat!("SELECT ", channel!(), " AS channel");
 
 /// keys, milliseconds: has releases of these announced for so long, or for half of it where that has been done already.
-/// A key that does not come back is free. One that is not `done` was held, and another transaction had its row.
+/// A key that does not come back is free. One that is not `done` was held, and another transaction had its row. The
+/// channel is another one than before if the table was dropped and made again.
 const WANT: &str = concat!(
     "WITH held AS MATERIALIZED (SELECT key, wanted_until FROM {table} WHERE key = ANY ($1) AND ",
     runs!(""),
@@ -278,7 +279,9 @@ const WANT: &str = concat!(
      done AS (UPDATE {table} AS held SET wanted_until = clock_timestamp() + $2 * interval '1 millisecond' \
      FROM mine WHERE held.key = mine.key RETURNING held.key) SELECT key, ",
     hash!("key"),
-    " AS hash, key IN (SELECT key FROM done) OR \
+    " AS hash, ",
+    channel!(),
+    " AS channel, key IN (SELECT key FROM done) OR \
      COALESCE(wanted_until >= clock_timestamp() + $2 * interval '0.5 milliseconds', false) AS done FROM held"
 );
 

@@ -1,5 +1,7 @@
 //! Services that share a database and nothing else.
 
+use std::time::Duration;
+
 use lockproof::{Lock, Locks, SqlOptions, TableName};
 
 use crate::{
@@ -38,6 +40,28 @@ pub(crate) fn two_tables(make: Make) {
         do_not_meet(&one.lock("k"), &other.lock("k")).await;
         // A word of SQL's own, which is a name all the same.
         do_not_meet(&one.lock("k"), &service("select").await.lock("k")).await;
+    });
+}
+
+/// One that is impatient beyond measure, and one that is patient.
+pub(crate) fn any_patience(make: Make) {
+    let server = Server::shared(make);
+    let url = server.database();
+    in_runtime(async {
+        for (limit, name) in [(Duration::ZERO, "one"), (Duration::MAX, "other")] {
+            let options = SqlOptions::new().statement_timeout(limit);
+            // To make a table takes longer than nothing.
+            let table = TableName::new(name).expect("valid");
+            store_with(&url, SqlOptions::new().table(table.clone())).await.expect("opens");
+            match store_with(&url, options.table(table)).await {
+                Ok(store) if limit == Duration::MAX => {
+                    let lease = Locks::new(store).lock("k").acquire().await.expect("free");
+                    lease.release().await.expect("it is held");
+                }
+                Ok(_) => {}
+                Err(error) => assert!(limit.is_zero() && error.is_retryable(), "{error}"),
+            }
+        }
     });
 }
 

@@ -46,6 +46,7 @@ fn trials() -> Vec<Trial> {
         ("fifty_first_boots_at_once_succeed", boots::fifty_at_once),
         ("two_namespaces_in_one_table_do_not_meet", apart::two_namespaces),
         ("two_tables_in_one_database_do_not_meet", apart::two_tables),
+        ("a_time_limit_may_be_of_any_length", apart::any_patience),
     ];
     let on_servers: [(&str, fn(Make)); _] = [
         ("a_lease_and_a_waiter_survive_a_clean_restart", restarts::clean),

@@ -2,8 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
+use futures::StreamExt;
 use lockproof::{
-    LockStore, SqliteStore, StoreFuture,
+    LockStore, Owner, ReleaseReply, SqlOptions, SqliteStore, StoreFuture, TableName, Wakeup,
     testing::{CASES, Harness},
 };
 use sqlx::{
@@ -11,7 +12,10 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
 
-use super::sqlite::File;
+use super::{
+    calls::{acquire, release},
+    sqlite::File,
+};
 
 /// Stores over pools that this function makes.
 struct Pools<F>(F);
@@ -52,4 +56,29 @@ fn works_in_a_shared_memory_database() {
             SqlitePoolOptions::new().max_connections(3).connect_lazy_with(options.clone())
         }))
     });
+}
+
+#[tokio::test]
+async fn who_waits_for_a_lock_in_an_attached_file_hears_of_its_release() {
+    const PATIENCE: Duration = Duration::from_secs(20);
+
+    let (main, attached) = (File::new(), File::new());
+    let open = async || {
+        let path = attached.options().get_filename().to_str().expect("UTF-8").to_owned();
+        let pool = SqlitePoolOptions::new().max_connections(2).after_connect(move |connection, _| {
+            let attach = sqlx::query("ATTACH ? AS app").bind(path.clone());
+            Box::pin(async { attach.execute(connection).await.map(drop) })
+        });
+        let pool = pool.connect_lazy_with(main.options().create_if_missing(true));
+        let options = SqlOptions::new().table(TableName::new("app.locks").expect("a name"));
+        SqliteStore::from_pool_with(pool, options).await.expect("opens")
+    };
+    let (one, other) = (open().await, open().await);
+    let me = Owner::unique();
+    acquire(&one, "k", &me).await;
+    let mut hints = other.wakeups().expect("some");
+    let mut next = async || tokio::time::timeout(PATIENCE, hints.next()).await.expect("in time");
+    assert_eq!(next().await, Some(Wakeup::All), "it listens");
+    assert_eq!(release(&one, "k", &me).await, ReleaseReply::Released);
+    assert_eq!(next().await, Some(Wakeup::All), "there was a commit");
 }

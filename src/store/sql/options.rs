@@ -52,8 +52,14 @@ impl SqlOptions {
     ///
     /// In SQLite it is how long a call puts up with other writers before it says that the database is busy; 5 s unless
     /// it is said.
+    ///
+    /// From a millisecond to 24 days, the most that PostgreSQL can count: what is less or more is taken for these.
     #[must_use]
     pub fn statement_timeout(self, limit: Duration) -> Self {
+        const LEAST: Duration = Duration::from_millis(1);
+        const MOST: Duration = Duration::from_secs(24 * 86_400);
+
+        let limit = limit.clamp(LEAST, MOST);
         Self { statement_timeout: limit, patience: limit, ..self }
     }
 

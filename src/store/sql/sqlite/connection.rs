@@ -11,7 +11,7 @@ use sqlx::{
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::errors;
-use crate::store::{SqlOptions, StoreError, StoreErrorKind, sql::patience::Patience};
+use crate::store::{SqlOptions, StoreError, StoreErrorKind, TableName, sql::patience::Patience};
 
 /// A statement with its values.
 pub(crate) type Statement = Query<'static, Sqlite, SqliteArguments>;
@@ -157,9 +157,14 @@ impl Database {
         }
     }
 
-    /// A connection beside the pool, for listening.
-    pub(crate) async fn extra_connection(&self) -> Result<SqliteConnection, sqlx::Error> {
-        self.pool.connect_options().connect().await
+    /// A connection beside the pool, for listening to the file that a table is in.
+    pub(crate) async fn extra_connection(&self, table: &TableName) -> Result<SqliteConnection, sqlx::Error> {
+        let schema = table.parts().0.filter(|schema| !schema.eq_ignore_ascii_case("main"));
+        let Some(schema) = schema else { return self.pool.connect_options().connect().await };
+        // A file that a hook of the pool has attached: here it is the main one, and left in the mode that it has.
+        let file = "SELECT file FROM pragma_database_list WHERE name = ? COLLATE NOCASE";
+        let file: String = sqlx::query_scalar(file).bind(schema).fetch_one(&self.pool).await?;
+        SqliteConnectOptions::new().filename(file).disable_statement_logging().connect().await
     }
 }
 

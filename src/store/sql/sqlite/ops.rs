@@ -17,7 +17,7 @@ lock_store_over_inner!(SqliteStore, "sqlite", StoreCapabilities::default());
 
 impl Inner {
     pub(super) fn wakeups(&self) -> Option<WakeupStream> {
-        Some(wakeups::stream(Arc::clone(&self.database), self.releases.listen()))
+        Some(wakeups::stream(Arc::clone(&self.database), self.table.clone(), self.releases.listen()))
     }
 
     async fn inspect(&self, request: Inspect) -> Result<Option<Holder>, StoreError> {

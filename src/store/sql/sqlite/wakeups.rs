@@ -7,16 +7,17 @@ use sqlx::{Row, SqliteConnection};
 use tokio::time::sleep;
 
 use super::connection::Database;
-use crate::store::{Wakeup, WakeupStream};
+use crate::store::{TableName, Wakeup, WakeupStream};
 
 /// Releases of this process at once, all other commits within two milliseconds.
 ///
 /// It does its work when polled: nothing goes on while nobody waits, and its connection ends with it.
 pub(super) fn stream(
     database: Arc<Database>,
+    table: TableName,
     here: impl Stream<Item = Wakeup> + Send + 'static,
 ) -> WakeupStream {
-    let everywhere = stream::unfold(Listener { database, listening: None }, |mut listener| async {
+    let everywhere = stream::unfold(Listener { database, table, listening: None }, |mut listener| async {
         listener.changed().await;
         Some((Wakeup::All, listener))
     });
@@ -28,6 +29,7 @@ pub(super) fn stream(
 /// Watches the file's version, which is cheap: no page is read.
 struct Listener {
     database: Arc<Database>,
+    table: TableName,
     /// `PRAGMA data_version` counts the commits of all other connections, so the listener has one of its own that
     /// never commits. With it goes the version that it saw last.
     listening: Option<(SqliteConnection, i64)>,
@@ -62,7 +64,7 @@ impl Listener {
     }
 
     async fn listen(&self) -> Result<(SqliteConnection, i64), sqlx::Error> {
-        let mut connection = self.database.extra_connection().await?;
+        let mut connection = self.database.extra_connection(&self.table).await?;
         let now = version(&mut connection).await?;
         Ok((connection, now))
     }

@@ -215,7 +215,11 @@ macro_rules! others {
             #[tokio::test]
             async fn a_pinned_table_needs_the_version_alone() -> Result<()> {
                 let place = Place::new();
-                let pool = PoolOptions::new().max_connections(4).connect(&place.at.url()).await.expect("it is there");
+                let pool = PoolOptions::new()
+                    .max_connections(4)
+                    .connect(&place.at.url())
+                    .await
+                    .expect("it is there");
                 let legacy = concat!(
                     "CREATE TABLE notes (title ",
                     $text,

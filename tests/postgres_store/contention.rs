@@ -61,13 +61,11 @@ async fn a_thousand_failed_tries_beside_a_waiter_write_little() {
     assert!((2..20).contains(&written), "{written}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn contention_is_no_error_in_the_log() {
-    let server = Postgres::start_with(&[("fsync", "off")]);
-    let url = server.database();
+/// Many turns of four services on one key.
+async fn work(url: &str) {
     let mut services = Vec::new();
     for _ in 0..4 {
-        services.push(service(&store(&url).await));
+        services.push(service(&store(url).await));
     }
     let (inside, turns) = (AtomicU32::new(0), AtomicU32::new(0));
     let tasks = services.iter().flat_map(|locks| (0..5).map(move |_| locks.lock("k").wait(Wait::Forever)));
@@ -83,8 +81,19 @@ async fn contention_is_no_error_in_the_log() {
     });
     join_all(work).await;
     assert_eq!(turns.load(SeqCst), 4 * 5 * 10);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn contention_is_no_error_in_the_log() {
+    let server = Postgres::start_with(&[("fsync", "off")]);
+    work(&server.database()).await;
     let log = server.log();
     let errors: Vec<_> =
         log.lines().filter(|line| line.contains("ERROR:") || line.contains("FATAL:")).collect();
     assert!(errors.is_empty(), "{errors:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn contention_is_no_error_for_those_who_isolate_more() {
+    work(&(database() + "?options=-c%20default_transaction_isolation%3Dserializable")).await;
 }

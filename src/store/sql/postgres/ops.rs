@@ -9,7 +9,10 @@ use crate::{
         AskRelease, AskReply, Extend, ExtendReply, ForceRelease, ForceReply, HeldKey, Holder, Inspect, List,
         Release, ReleaseReply, Rotate, RotateReply, StoreCapabilities, StoreError, StoreErrorKind,
         WakeupStream,
-        sql::row::{Columns, LockRow, damaged, token},
+        sql::{
+            replies::{self, Page},
+            row::{Columns, LockRow, damaged, token},
+        },
     },
 };
 
@@ -72,15 +75,8 @@ impl Inner {
             if let Some(token) = seen.granted {
                 return Ok(RotateReply::Granted { token });
             }
-            let ours = |row: &LockRow| row.is_held_by(&from) || row.is_held_by(&to);
-            let Some(row) = seen.row.filter(ours) else { return Ok(RotateReply::NotHeld) };
-            let token = row.token()?;
-            if row.is_held_by(&to) && token > above {
-                // An earlier request did it, and its answer was lost.
-                return Ok(RotateReply::Granted { token });
-            }
-            if let Some(error) = row.exhausted(above) {
-                return Err(error);
+            if let Some(reply) = replies::rotated(seen.row.as_ref(), &from, &to, above)? {
+                return Ok(reply);
             }
             if !pauses.pause().await {
                 return Err(self.busy(&key));
@@ -122,9 +118,8 @@ impl Inner {
             if seen.granted.is_some() {
                 return Ok(seen.granted);
             }
-            let Some(row) = seen.row.filter(LockRow::runs) else { return Ok(None) };
-            if let Some(error) = row.exhausted(FencingToken::ZERO) {
-                return Err(error);
+            if !replies::may_be_forced(seen.row.as_ref())? {
+                return Ok(None);
             }
             if !pauses.pause().await {
                 return Err(self.busy(key));
@@ -133,26 +128,15 @@ impl Inner {
     }
 
     async fn list(&self, request: List) -> Result<Vec<HeldKey>, StoreError> {
-        let List { prefix, after, limit } = request;
-        // No UTF-8 has this byte, so it is above every key with the prefix.
-        let end = [prefix.as_bytes(), b"\xFF"].concat();
-        let after = after.map_or_else(String::new, |key| key.as_str().to_owned());
-        let first = after.as_bytes().max(prefix.as_bytes());
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let page = Page::of(request);
         let statement = || -> Statement {
             sqlx::query(self.sql.list.clone())
-                .bind(first.to_vec())
-                .bind(end.clone())
-                .bind(after.clone().into_bytes())
-                .bind(limit)
+                .bind(page.first.clone().into_bytes())
+                .bind(page.end())
+                .bind(page.after.clone().into_bytes())
+                .bind(page.limit)
         };
-        let rows = self.database.rows(statement).await?;
-        rows.iter()
-            .map(|row| {
-                let row = LockRow::of(row)?;
-                Ok(HeldKey::new(row.key()?, row.holder()?))
-            })
-            .collect()
+        replies::listed(&self.database.rows(statement).await?)
     }
 
     /// A transaction has the row for long. Nothing was done.

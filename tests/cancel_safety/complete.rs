@@ -14,8 +14,8 @@ const EXCLUDED: &[(&str, &str)] = &[
         "src/repository/sql/table.rs",
         "what takes the tickets of a `Storage`: each case of a repository runs over it, in `rows_of_a_table_are_dropped`",
     ),
-    ("src/repository/sql/select.rs", "as those of table.rs"),
-    ("src/repository/sql/made_id.rs", "as those of table.rs"),
+    ("src/repository/sql/select.rs", "as those of table.rs above"),
+    ("src/repository/sql/made_id.rs", "as those of table.rs above"),
     (
         "src/testing/",
         "the kit for tests, and what its users implement for their tests: nothing of it outlives a test that is over",

@@ -34,8 +34,9 @@
 //! - Who holds what: [`Lock::state`], [`Lock::ask_release`], [`Lock::force_release`], [`Locks::list`].
 //! - Entities: [`Lockable`] (derive it), [`Locks::repository`], [`Repository`] and [`RepositoryExt::with_lock`].
 //! - Signatures that demand a lock: `&mut Locked<Persistent<T>>`, or `&mut impl` [`LockProof`]`<T>`.
-//! - Where locks live: [`MemoryStore`], `SqliteStore`, or a [`LockStore`] of one's own.
-//! - Where entities live: [`MemoryStorage`], `SqliteDocuments`, or a [`Storage`] for a table of one's own.
+//! - Where locks live: [`MemoryStore`], `SqliteStore`, `PostgresStore`, `MySqlStore`, or a [`LockStore`] of one's own.
+//! - Where entities live: [`MemoryStorage`]; JSON documents in `SqliteDocuments`, `PostgresDocuments`, `MySqlDocuments`; a
+//!   table of one's own as an `SqlTable`; or whatever is a [`Storage`].
 //! - What can go wrong: [`Error`], with a type for each operation behind it, and how `?` gets to a type of one's own.
 //!
 //! A lease whose ttl is named is fixed: it ends with that unless [`Lease::extend`] or [`Locked::extend`] is called. One that
@@ -48,7 +49,9 @@
 //! | `macros` | yes | `#[derive(Lockable)]` and `#[derive(LockKeyPart)]` |
 //! | `tracing` | yes | log lines through `tracing` |
 //! | `serde` | no | `Serialize` for entities and values |
-//! | `sqlite` | no | `SqliteStore` and `SqliteDocuments`; brings `serde` and `sqlx` |
+//! | `sqlite` | no | `SqliteStore`, `SqliteDocuments`, `SqlTable`; brings `serde` and `sqlx` |
+//! | `postgres` | no | `PostgresStore`, `PostgresDocuments`, `SqlTable`; brings `serde` and `sqlx` |
+//! | `mysql` | no | `MySqlStore`, `MySqlDocuments`, `SqlTable`, for MySQL 8 and MariaDB; brings `serde` and `sqlx` |
 //! | `testing` | no | the module `testing`: what every store must do, as tests, and stores that fail as they are told |
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
@@ -109,6 +112,6 @@ pub mod __private {
     pub use crate::proof::lockable::{IdField, NotClone, entity_key, key_part};
 }
 
-#[cfg(all(doctest, feature = "macros", feature = "sqlite"))]
+#[cfg(all(doctest, feature = "macros", feature = "postgres", feature = "sqlite"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -1,8 +1,8 @@
 //! Something that locks by name against its floor, the same work done bare: both in turn, so that whatever else the
 //! machine does hits both, and what counts is the ratio.
 
-mod ours;
-mod work;
+pub(crate) mod ours;
+pub(crate) mod work;
 
 use std::{
     cell::RefCell,
@@ -72,7 +72,7 @@ impl<'a> Comparisons<'a> {
 
 impl Drop for Comparisons<'_> {
     fn drop(&mut self) {
-        println!("\n{:44} {:>12} {:>12}", "a pair of acquire and release", "floor", "lockproof");
+        println!("\n{:44} {:>12} {:>12}", "a round of acquire and release", "floor", "lockproof");
         self.lines.iter().for_each(|line| println!("{line}"));
     }
 }

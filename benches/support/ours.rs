@@ -10,7 +10,7 @@ pub(crate) struct Released(Locks);
 #[derive(Clone)]
 pub(crate) struct Dropped(Locks);
 
-fn service(store: impl LockStore) -> Locks {
+pub(crate) fn service(store: impl LockStore) -> Locks {
     Locks::builder().store(store).wait(Wait::Forever).build().expect("valid")
 }
 

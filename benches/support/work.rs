@@ -3,6 +3,10 @@ use tokio::task::yield_now;
 
 use super::Locker;
 
+pub(crate) fn key(number: u64) -> String {
+    format!("account:{number}")
+}
+
 /// What is done with a lock. One round of each is at least one pair of acquire and release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Work {
@@ -24,9 +28,9 @@ impl Work {
 
     pub(crate) async fn run(self, locker: &impl Locker, rounds: u64) {
         match self {
-            Self::Alone => rounds_of(locker.clone(), "account:42".into(), rounds).await,
+            Self::Alone => rounds_of(locker.clone(), key(42), rounds).await,
             Self::Apart(tasks) => {
-                let task = |id| rounds_of(locker.clone(), format!("account:{id}"), rounds);
+                let task = |id| rounds_of(locker.clone(), key(id), rounds);
                 join_all((0..tasks).map(|id| tokio::spawn(task(id)))).await;
             }
             Self::Crowd(tasks) => {
@@ -49,8 +53,9 @@ async fn rounds_of(locker: impl Locker, key: String, rounds: u64) {
 }
 
 async fn turns_of(locker: impl Locker, rounds: u64) {
+    let key = key(42);
     for _ in 0..rounds {
-        let guard = locker.acquire("account:42").await;
+        let guard = locker.acquire(&key).await;
         yield_now().await;
         locker.release(guard).await;
     }

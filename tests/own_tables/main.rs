@@ -8,6 +8,8 @@ mod entities;
 mod errors;
 mod homes;
 mod made_ids;
+mod others;
 mod pinned;
+mod pins;
 mod queries;
 mod transactions;

@@ -1,12 +1,15 @@
 //! The application. It has repositories and knows nothing of databases but in [`Bank::open`].
 
-use std::{error::Error, sync::Arc};
+use std::{error::Error, str::FromStr, sync::Arc, time::Duration};
 
 use lockproof::{
     Locks, MySqlStore, Persistent, PostgresStore, Query, Repository, RepositoryExt, Result, SqlDatabase,
     SqlValue, SqliteStore, Transient, field,
 };
-use sqlx::{AssertSqlSafe, FromRow, MySqlPool, PgPool, Pool, SqlitePool, raw_sql};
+use sqlx::{
+    AssertSqlSafe, FromRow, MySqlPool, PgPool, Pool, SqlitePool, raw_sql,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode},
+};
 
 use crate::{
     account::{self, Account, accounts},
@@ -32,7 +35,11 @@ impl Bank {
         let schema = |id: &str| AssertSqlSafe(format!("{};{}", account::SCHEMA, receipt::schema(id)));
         match url.split_once(':').map(|(scheme, _)| scheme) {
             Some("sqlite") => {
-                let pool = SqlitePool::connect(url).await?;
+                // Readers do not wait for the writer then, nor it for them.
+                let options = SqliteConnectOptions::from_str(url)?
+                    .journal_mode(SqliteJournalMode::Wal)
+                    .busy_timeout(Duration::from_secs(30));
+                let pool = SqlitePool::connect_with(options).await?;
                 raw_sql(schema("INTEGER PRIMARY KEY")).execute(&pool).await?;
                 Self::over(Locks::new(SqliteStore::from_pool(pool.clone()).await?), pool)
             }

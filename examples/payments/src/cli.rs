@@ -1,8 +1,11 @@
 //! The command line.
 
-use std::{path::PathBuf, str::FromStr};
+use std::{ffi::OsStr, path::PathBuf, str::FromStr};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{
+    Arg, Args, Command as ClapCommand, Error as ClapError, Parser, Subcommand, ValueEnum,
+    builder::TypedValueParser, error::ErrorKind,
+};
 
 use crate::home::Database;
 
@@ -28,7 +31,7 @@ pub(crate) enum Command {
     Generate(Generate),
     /// What the worker processes are started with
     #[command(hide = true)]
-    Worker(Database),
+    Worker,
 }
 
 #[derive(Args)]
@@ -37,9 +40,10 @@ pub(crate) struct Run {
     #[arg(default_value = default_input(), hide_default_value = true)]
     pub(crate) input: PathBuf,
     /// Where locks and accounts live: `sqlite` (a file that is not synced to the disk and is removed in the end),
-    /// `sqlite:PATH` (synced and kept; made if it is not there, refused if it has accounts already), or `memory` (the
-    /// workers are tasks of one process, without faults)
-    #[arg(long, default_value = "sqlite")]
+    /// `sqlite:PATH` (synced and kept; made if it is not there), `postgres://USER:PASSWORD@HOST:PORT/DATABASE`,
+    /// `mysql://..` for MySQL and MariaDB (both kept), or `memory` (the workers are tasks of one process, without
+    /// faults). A database that has accounts already is refused
+    #[arg(long, default_value = "sqlite", value_parser = StoreParser)]
     pub(crate) store: Store,
     /// What goes wrong on purpose [default: `default`, but `none` in memory]
     #[arg(long, value_enum)]
@@ -68,8 +72,9 @@ pub(crate) struct Generate {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Store {
     Memory,
-    /// A throw-away one if there is no path.
-    Sqlite(Option<PathBuf>),
+    /// An SQLite file that is removed in the end.
+    ThrowAway,
+    Kept(Database),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -87,23 +92,31 @@ impl FromStr for Store {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text.split_once(':') {
-            None if text == "memory" => Ok(Self::Memory),
-            None if text == "sqlite" => Ok(Self::Sqlite(None)),
-            Some(("sqlite", "")) => Err("the path is missing after `sqlite:`".into()),
-            Some(("sqlite", path)) => Ok(Self::Sqlite(Some(path.into()))),
-            _ => Err("there is `memory`, `sqlite` and `sqlite:PATH`".into()),
+        match text {
+            "memory" => Ok(Self::Memory),
+            "sqlite" => Ok(Self::ThrowAway),
+            _ => text.parse().map(Self::Kept),
         }
     }
 }
 
-impl std::fmt::Display for Store {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Memory => f.write_str("memory"),
-            Self::Sqlite(None) => f.write_str("sqlite"),
-            Self::Sqlite(Some(path)) => write!(f, "sqlite:{}", path.display()),
-        }
+/// Its errors do not repeat the value, as those of clap's own do: there may be a password in it.
+#[derive(Clone)]
+struct StoreParser;
+
+impl TypedValueParser for StoreParser {
+    type Value = Store;
+
+    fn parse_ref(
+        &self,
+        command: &ClapCommand,
+        _: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<Self::Value, ClapError> {
+        let parsed = value.to_str().ok_or_else(|| "this is not UTF-8".to_owned()).and_then(str::parse);
+        parsed.map_err(|why| {
+            command.clone().error(ErrorKind::ValueValidation, format!("invalid value for `--store`: {why}"))
+        })
     }
 }
 

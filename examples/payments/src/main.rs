@@ -31,8 +31,8 @@ async fn main() -> ExitCode {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
             Err(error) => fail(2, &error.into()),
         },
-        Some(Command::Worker(database)) => {
-            worker::process::run(&database).await;
+        Some(Command::Worker) => {
+            worker::process::run().await;
             ExitCode::SUCCESS
         }
         None => {

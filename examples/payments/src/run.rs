@@ -18,7 +18,7 @@ use crate::{
     cli::{self, Faults, Store},
     coordinator::{Coordinator, Drill, Workforce},
     domain::{Account, Ledger},
-    home::{Database, Home},
+    home::{Database, Home, Workplace},
     input::{Input, Source},
     report::Summary,
 };
@@ -32,8 +32,8 @@ pub(crate) struct Prepared {
     workers: u8,
     drill: Option<Drill>,
     home: Home,
-    /// Where the database of the worker processes is; without one they are tasks.
-    database: Option<Database>,
+    /// That of the worker processes; without one they are tasks.
+    workplace: Option<Workplace>,
     /// What is removed in the end.
     _throw_away: Option<TempDir>,
 }
@@ -61,19 +61,20 @@ pub(crate) async fn prepare(options: cli::Run) -> Result<Prepared> {
             )
         })?),
     };
-    let (database, throw_away) = database(options.store, faults == Faults::NoFence)?;
-    let home = open(database.as_ref()).await?;
+    let (database, throw_away) = database(options.store)?;
+    let workplace = database.map(|database| Workplace { database, unfenced: faults == Faults::NoFence });
+    let home = open(workplace.as_ref()).await?;
     let rejects = options.rejects.unwrap_or_else(|| source.rejects());
     input.keep_rejects(&source, &rejects)?;
     let title = format!(
         "{} worker {}, {}",
         options.workers,
         if in_memory { "tasks" } else { "processes" },
-        match &database {
+        match &workplace {
             None => "accounts and locks in memory".into(),
-            Some(Database { throw_away: true, .. }) =>
+            Some(Workplace { database: Database::Sqlite { throw_away: true, .. }, .. }) =>
                 "on a throw-away SQLite file (not synced to the disk)".into(),
-            Some(Database { path, .. }) => format!("on the SQLite file {}", path.display()),
+            Some(Workplace { database, .. }) => format!("on {database}"),
         }
     );
     Ok(Prepared {
@@ -84,32 +85,33 @@ pub(crate) async fn prepare(options: cli::Run) -> Result<Prepared> {
         workers: options.workers,
         drill,
         home,
-        database,
+        workplace,
         _throw_away: throw_away,
     })
 }
 
-/// The file that the workers share, and its directory if it is to be removed.
-fn database(store: Store, unfenced: bool) -> Result<(Option<Database>, Option<TempDir>)> {
+/// What the workers share, and its directory if it is to be removed.
+fn database(store: Store) -> Result<(Option<Database>, Option<TempDir>)> {
     Ok(match store {
         Store::Memory => (None, None),
-        Store::Sqlite(Some(path)) => (Some(Database { path, unfenced, throw_away: false }), None),
-        Store::Sqlite(None) => {
+        Store::Kept(database) => (Some(database), None),
+        Store::ThrowAway => {
             let directory = tempfile::tempdir().context("a directory for the database")?;
             let path = directory.path().join("payments.db");
-            (Some(Database { path, unfenced, throw_away: true }), Some(directory))
+            (Some(Database::Sqlite { path, throw_away: true }), Some(directory))
         }
     })
 }
 
-async fn open(database: Option<&Database>) -> Result<Home> {
-    let Some(database) = database else { return Ok(Home::memory()?) };
+async fn open(workplace: Option<&Workplace>) -> Result<Home> {
+    let Some(workplace) = workplace else { return Ok(Home::memory()?) };
     // Its text says it all; the causes below it would say it again.
-    let home = Home::sqlite(database, None).await.map_err(|error| anyhow!("{error}"))?;
+    let home = workplace.open(None).await.map_err(|error| anyhow!("{error}"))?;
+    let database = &workplace.database;
     ensure!(
         home.accounts.find_all(Query::all().limit(1)).await?.is_empty(),
-        "{}: it has accounts already, which the input says nothing about; give a new file, or remove this one",
-        database.path.display()
+        "{database}: it has accounts already, which the input says nothing about; {}",
+        database.way_out()
     );
     Ok(home)
 }
@@ -117,7 +119,7 @@ async fn open(database: Option<&Database>) -> Result<Home> {
 impl Prepared {
     /// Says whether all is as it must be.
     pub(crate) async fn run(self) -> Result<bool> {
-        let Self { title, source, input, rejects, workers, drill, home, database, _throw_away } = self;
+        let Self { title, source, input, rejects, workers, drill, home, workplace, _throw_away } = self;
         let bar = ProgressBar::new(input.payments.len() as u64).with_style(ProgressStyle::with_template(
             "{elapsed_precise} {wide_bar} {human_pos}/{human_len} payments, {eta} left",
         )?);
@@ -125,8 +127,8 @@ impl Prepared {
         for account in input.accounts() {
             ledger.open(account).await?;
         }
-        let workforce = match database {
-            Some(database) => Workforce::Processes(database),
+        let workforce = match workplace {
+            Some(workplace) => Workforce::Processes(workplace),
             None => Workforce::Tasks(home.clone()),
         };
         let drilled = drill.is_some();

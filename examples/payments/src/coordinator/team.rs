@@ -15,14 +15,14 @@ use tokio::{
 };
 
 use crate::{
-    home::{Database, Home},
+    home::{Home, Workplace},
     protocol::{Order, Report},
     worker::{Reporter, work},
 };
 
 /// What to make workers from.
 pub(crate) enum Workforce {
-    Processes(Database),
+    Processes(Workplace),
     Tasks(Home),
 }
 
@@ -133,16 +133,16 @@ impl Team {
                 });
                 None
             }
-            Workforce::Processes(Database { path, unfenced, throw_away }) => {
+            Workforce::Processes(workplace) => {
+                let workplace = serde_json::to_string(workplace).context("a path that is not UTF-8")?;
                 let mut command = Command::new(std::env::current_exe().context("the path of this program")?);
-                command.arg("worker").arg(path);
-                command.args(unfenced.then_some("--unfenced")).args(throw_away.then_some("--throw-away"));
+                command.arg("worker");
                 command.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
                 let mut child = command.spawn().context("a worker process")?;
                 let pid = child.id().and_then(|pid| Pid::from_raw(pid.try_into().ok()?));
                 let stdin = child.stdin.take().context("the input of a worker process")?;
                 let stdout = child.stdout.take().context("the output of a worker process")?;
-                tokio::spawn(write(stdin, given));
+                tokio::spawn(write(stdin, workplace, given));
                 tokio::spawn(read(nth, child, stdout, self.events.clone()));
                 pid
             }
@@ -151,14 +151,18 @@ impl Team {
     }
 }
 
-/// Sends orders until there are no more, then closes the pipe. A worker that is gone is noticed by who reads.
-async fn write(mut stdin: ChildStdin, mut orders: UnboundedReceiver<Order>) {
-    while let Some(order) = orders.recv().await {
-        let Ok(mut line) = serde_json::to_string(&order) else { return };
+/// Sends a first line and then orders, until there are no more, and closes the pipe. A worker that is gone is noticed by
+/// who reads.
+async fn write(mut stdin: ChildStdin, first: String, mut orders: UnboundedReceiver<Order>) {
+    let mut line = first;
+    loop {
         line.push('\n');
         if stdin.write_all(line.as_bytes()).await.is_err() {
             return;
         }
+        let Some(order) = orders.recv().await else { return };
+        let Ok(next) = serde_json::to_string(&order) else { return };
+        line = next;
     }
 }
 

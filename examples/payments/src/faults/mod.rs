@@ -4,4 +4,4 @@ mod faulty;
 mod unfenced;
 
 pub(crate) use faulty::{Faulty, Trap};
-pub(crate) use unfenced::UnfencedAccounts;
+pub(crate) use unfenced::{Unfenced, Unguarded};

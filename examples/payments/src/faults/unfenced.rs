@@ -2,93 +2,80 @@ use lockproof::{
     Claim, Claimed, Delete, Insert, Inserted, Query, Storage, StoreError, StoreErrorKind, Stored, Update,
     Written,
 };
-use sqlx::SqlitePool;
+use sqlx::{MySqlPool, PgPool, SqlitePool};
 
 use crate::domain::{Account, AccountId};
 
-/// How not to do it: a table of accounts without the columns `fence` and `version`, whose rows are written by id alone.
+/// How not to do it: the accounts of another storage, loaded without stamping the row and written by id alone.
 ///
 /// The locks are the same, and so is the check of the deadline. Only what the database itself would refuse is missing.
-pub(crate) struct UnfencedAccounts {
-    pool: SqlitePool,
+pub(crate) struct Unfenced<S> {
+    inner: S,
+    rows: Unguarded,
 }
 
-impl UnfencedAccounts {
-    pub(crate) async fn open(pool: SqlitePool) -> Result<Self, StoreError> {
-        sqlx::query(
-            "CREATE TABLE IF NOT EXISTS unfenced_accounts (id INTEGER PRIMARY KEY, doc TEXT NOT NULL)",
-        )
-        .execute(&pool)
-        .await?;
-        Ok(Self { pool })
+/// The table that the documents are in, without what guards it.
+pub(crate) enum Unguarded {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+    MySql(MySqlPool),
+}
+
+impl<S> Unfenced<S> {
+    pub(crate) fn new(inner: S, rows: Unguarded) -> Self {
+        Self { inner, rows }
     }
 }
 
-impl Storage<Account> for UnfencedAccounts {
+impl Unguarded {
+    /// `WHERE key = ?`, and nothing of fence and version. Says how many rows there were.
+    async fn write(&self, key: &str, document: String) -> Result<u64, sqlx::Error> {
+        macro_rules! execute {
+            ($pool:ident, $sql:literal) => {
+                sqlx::query($sql).bind(document).bind(key).execute($pool).await?.rows_affected()
+            };
+        }
+        Ok(match self {
+            Self::Sqlite(pool) => execute!(pool, "UPDATE lockproof_documents SET doc = ? WHERE key = ?"),
+            Self::Postgres(pool) => {
+                execute!(
+                    pool,
+                    "UPDATE lockproof_documents SET doc = $1::json WHERE key = convert_to($2, 'UTF8')"
+                )
+            }
+            Self::MySql(pool) => execute!(pool, "UPDATE lockproof_documents SET doc = ? WHERE `key` = ?"),
+        })
+    }
+}
+
+impl<S: Storage<Account>> Storage<Account> for Unfenced<S> {
     async fn find(&self, id: &AccountId) -> Result<Option<Stored<Account>>, StoreError> {
-        let doc: Option<String> = sqlx::query_scalar("SELECT doc FROM unfenced_accounts WHERE id = ?")
-            .bind(id.0)
-            .fetch_optional(&self.pool)
-            .await?;
-        doc.map(|doc| stored(&doc)).transpose()
+        self.inner.find(id).await
     }
 
     async fn find_all(&self, query: &Query<Account>) -> Result<Vec<Stored<Account>>, StoreError> {
-        let docs: Vec<String> =
-            sqlx::query_scalar("SELECT doc FROM unfenced_accounts ORDER BY id").fetch_all(&self.pool).await?;
-        let accounts: Vec<_> = docs.iter().map(|doc| stored(doc)).collect::<Result<_, _>>()?;
-        Ok(query.select(accounts))
+        self.inner.find_all(query).await
     }
 
-    /// A read that leaves no trace: the fence is not stamped.
+    /// A read that leaves no trace.
     async fn claim(&self, claim: Claim<'_, Account>) -> Result<Claimed<Account>, StoreError> {
         Ok(self.find(claim.id()).await?.map_or(Claimed::Gone, Claimed::Loaded))
     }
 
     async fn insert(&self, insert: Insert<'_, Account>) -> Result<Inserted, StoreError> {
-        let done =
-            sqlx::query("INSERT INTO unfenced_accounts (id, doc) VALUES (?, ?) ON CONFLICT DO NOTHING")
-                .bind(insert.id().0)
-                .bind(document(insert.entity())?)
-                .execute(&self.pool)
-                .await?;
-        Ok(match done.rows_affected() {
-            0 => Inserted::Exists,
-            _ => Inserted::Done { version: insert.version() },
-        })
+        self.inner.insert(insert).await
     }
 
-    /// `WHERE id = ?`, and nothing of `update.fence()` and `update.versions()`.
+    /// Without a look at `update.fence()` and `update.versions()`.
     async fn update(&self, update: Update<'_, Account>) -> Result<Written, StoreError> {
-        let done = sqlx::query("UPDATE unfenced_accounts SET doc = ? WHERE id = ?")
-            .bind(document(update.entity())?)
-            .bind(update.id().0)
-            .execute(&self.pool)
-            .await?;
-        Ok(written(done.rows_affected()))
+        let document = serde_json::to_string(update.entity()).map_err(|error| {
+            StoreError::new(StoreErrorKind::Rejected, "the document of an account").caused_by(error)
+        })?;
+        let rows = self.rows.write(update.key().as_str(), document).await?;
+        Ok(if rows == 0 { Written::Gone } else { Written::Done })
     }
 
     async fn delete(&self, delete: Delete<'_, Account>) -> Result<Written, StoreError> {
-        let done = sqlx::query("DELETE FROM unfenced_accounts WHERE id = ?")
-            .bind(delete.id().0)
-            .execute(&self.pool)
-            .await?;
-        Ok(written(done.rows_affected()))
+        self.inner.delete(delete).await
     }
-}
-
-fn written(rows: u64) -> Written {
-    if rows == 0 { Written::Gone } else { Written::Done }
-}
-
-fn document(account: &Account) -> Result<String, StoreError> {
-    serde_json::to_string(account).map_err(unreadable)
-}
-
-fn stored(doc: &str) -> Result<Stored<Account>, StoreError> {
-    Ok(Stored { entity: serde_json::from_str(doc).map_err(unreadable)?, version: 0 })
-}
-
-fn unreadable(error: serde_json::Error) -> StoreError {
-    StoreError::new(StoreErrorKind::Rejected, "the document of an account").caused_by(error)
 }

@@ -4,3 +4,4 @@ mod faults;
 mod inputs;
 mod program;
 mod refusals;
+mod servers;

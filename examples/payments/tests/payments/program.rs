@@ -75,6 +75,14 @@ impl Ran {
         assert_eq!(self.status, status, "{}\n{}", self.table, self.errors);
         assert!(!self.errors.contains("panicked"), "{}", self.errors);
     }
+
+    #[track_caller]
+    pub(crate) fn assert_refused(&self, why: &str) {
+        self.assert_status(2);
+        let first = self.errors.lines().next().unwrap_or_default();
+        assert!(first.starts_with("error: ") && first.contains(why), "{why:?} is not in\n{}", self.errors);
+        assert_eq!(self.table, "");
+    }
 }
 
 pub(crate) fn program() -> Command {

@@ -8,11 +8,7 @@ const LINE: &str = r#"{"payment":"a","account":1,"kind":"charge","cents":500}"#;
 
 #[track_caller]
 fn refused<const N: usize>(place: &Place, options: [&str; N], input: impl AsRef<Path>, why: &str) {
-    let ran = place.run(options, input.as_ref());
-    ran.assert_status(2);
-    let first = ran.errors.lines().next().unwrap_or_default();
-    assert!(first.starts_with("error: ") && first.contains(why), "{why:?} is not in\n{}", ran.errors);
-    assert_eq!(ran.table, "");
+    place.run(options, input.as_ref()).assert_refused(why);
 }
 
 #[test]
@@ -39,7 +35,7 @@ fn inputs() {
 fn stores() {
     let place = Place::new();
     let input = place.generated();
-    refused(&place, ["--store", "redis"], &input, "there is `memory`, `sqlite` and `sqlite:PATH`");
+    refused(&place, ["--store", "redis"], &input, "there is `memory`, `sqlite`, `sqlite:PATH`");
     refused(&place, ["--store", "sqlite:"], &input, "the path is missing");
     let text = "This is a text, and long enough not to be taken for an empty database. ".repeat(20);
     place.file("text.db", &text);

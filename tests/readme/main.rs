@@ -7,7 +7,10 @@ use std::{
     process::{Command, Output},
 };
 
-const README: &str = include_str!("../README.md");
+#[cfg(all(unix, feature = "postgres"))]
+mod accounts;
+
+const README: &str = include_str!("../../README.md");
 
 /// The code blocks of the README that begin with this fence, in order.
 fn blocks(fence: &str) -> Vec<&'static str> {

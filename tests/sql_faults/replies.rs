@@ -14,7 +14,7 @@ use tokio::{
 };
 
 use crate::{
-    databases::{Account, Make, Server, Writing, accounts, make_accounts, store, store_with},
+    databases::{Account, Kept, Make, Server, Writing, accounts, new_accounts, store, store_with},
     in_runtime,
 };
 
@@ -74,8 +74,7 @@ impl Stage {
     async fn new(make: Make, url: String, proxy: Proxy, answers: u32) -> Self {
         let through = proxy.url(&url);
         let others = Locks::new(store(&url).await.expect("opens"));
-        make_accounts(&url, 0).await;
-        let accounts_of_others = accounts(&others, &url, Writing::default()).await.expect("opens");
+        let accounts_of_others = new_accounts(&others, &url, Kept::InATable, 0).await;
         // One connection, so that the answers to a call are the same each time.
         let options = SqlOptions::new().max_connections(1);
         let store = store_with(&through, options).await.expect("opens");

@@ -5,10 +5,10 @@ use std::{error::Error as StdError, fmt::Debug, sync::Arc};
 
 use lockproof::{
     AcquireError, AdminError, BuildError, Claim, Condition, Consuming, Deadline, Delete, Error, ExtendError,
-    Extending, FencingToken, Field, Filter, FindError, ForceError, Holder, Insert, InsertError,
+    Extending, FencingToken, Field, Filter, FindError, ForceError, Holder, Insert, InsertError, InsertWith,
     InvalidDuration, InvalidKey, InvalidOption, InvalidOwner, KeepingGuard, KindTaken, Label, Lease, Lock,
     LockError, LockFuture, LockKey, LockOptions, LockProof, LockState, LockStore, Lockable, Locked, Locking,
-    LockingAll, LockingArray, Locks, LocksBuilder, MemoryStorage, MemoryStore, Namespace, OnStoreError,
+    LockingAll, LockingArray, Locks, LocksBuilder, Made, MemoryStorage, MemoryStore, Namespace, OnStoreError,
     OptionalLocking, Order, Owner, Persistent, Query, ReadProof, Rejected, ReleaseError, Repo, Repository,
     RepositoryExt, RepositoryFuture, Retry, RunError, SaveError, Scoped, ShutdownError, Storage, StoreError,
     StoreFuture, StoreId, Stored, TokenExhausted, Transient, Ttl, Update, Wait, Wakeup, WakeupStream,
@@ -62,6 +62,12 @@ fn services_and_values_go_anywhere_and_are_cloned() {
     each!(is_send is_sync: dyn ReadProof<Account>);
 }
 
+#[cfg(feature = "mysql")]
+#[test]
+fn stores_in_mysql_go_anywhere_and_are_cloned() {
+    each!(is_send is_sync is_unpin is_static is_clone is_debug: lockproof::MySqlStore);
+}
+
 #[cfg(feature = "sqlite")]
 #[test]
 fn stores_in_sqlite_go_anywhere_and_are_cloned() {
@@ -85,6 +91,26 @@ fn what_sql_stores_are_opened_with_goes_anywhere() {
 
     each!(is_send is_sync is_unpin is_static is_clone is_debug: SqlOptions, TableName);
     each!(is_error: InvalidTableName, SchemaMismatch);
+}
+
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+#[test]
+fn tables_of_ones_own_go_anywhere() {
+    use lockproof::{InvalidTable, Pooled, SqlDatabase, SqlTable, SqlTableBuilder};
+
+    fn in_database<D: SqlDatabase>() {
+        each!(is_send is_sync is_unpin is_static is_clone is_debug: SqlTable<Account, D>);
+        each!(is_send is_sync is_static is_clone is_debug: Pooled<Account, D>);
+        each!(is_send is_sync is_static: SqlTableBuilder<Account, D>);
+    }
+
+    #[cfg(feature = "mysql")]
+    in_database::<sqlx::MySql>();
+    #[cfg(feature = "postgres")]
+    in_database::<sqlx::Postgres>();
+    #[cfg(feature = "sqlite")]
+    in_database::<sqlx::Sqlite>();
+    each!(is_error: InvalidTable);
 }
 
 #[test]
@@ -115,6 +141,7 @@ fn guards_and_entities_go_anywhere() {
 fn tickets_go_anywhere() {
     each!(is_send is_sync is_debug:
         Claim<'_, Account>, Insert<'_, Account>, Update<'_, Account>, Delete<'_, Account>, Scoped<'_, Account>,
+        InsertWith<'_, Account>, Made<'_, Account>,
     );
 }
 

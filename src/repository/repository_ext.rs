@@ -31,7 +31,7 @@ pub trait RepositoryExt<T: Lockable>: Repository<T> {
     /// # Ok::<(), lockproof::Error>(()) }).unwrap();
     /// ```
     ///
-    /// For a table of one's own it takes [`makes_ids`](crate::SqlTableBuilder::makes_ids).
+    /// For a table of one's own it takes `makes_ids` of the `SqlTable`.
     ///
     /// # Errors
     /// [`InsertError`](crate::InsertError): [`NoId`](crate::InsertError::NoId) if the storage makes no ids, or has not

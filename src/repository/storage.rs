@@ -9,7 +9,8 @@ use crate::{
 ///
 /// Six plain `async fn`s over one's own SQL. The writing ones get tickets, which only [`Repo`](crate::Repo) can make, after
 /// it has checked the lock; each ticket says what belongs in the WHERE clause. The table needs two columns beside the
-/// entity's: `fence` and `version`, both 64-bit integers.
+/// entity's: `fence` and `version`, both 64-bit integers. This is what `SqlTable` writes, and what one writes by hand for
+/// another client than sqlx:
 ///
 /// ```sql
 /// -- claim (the read under the lock, which stamps the row)
@@ -28,7 +29,7 @@ use crate::{
 /// # Errors
 /// An error of the kind [`OutcomeUnknown`](crate::StoreErrorKind::OutcomeUnknown) leaves the write in doubt: the next
 /// `save` of the same guard finds out. Every other kind says that nothing was written. A row that is not there, or has
-/// another fence or version, is no error but an answer. With the feature `sqlite`, `?` makes a [`StoreError`] of an
+/// another fence or version, is no error but an answer. With the feature of a database, `?` makes a [`StoreError`] of an
 /// error of sqlx, with the right kind; for another database client, [`StoreError::new`] takes the kind.
 ///
 /// # Cancel safety
@@ -36,91 +37,69 @@ use crate::{
 /// nothing has to be done about it here.
 ///
 /// # Example
-/// A table of one's own in SQLite:
+/// A table of one's own over sqlx: an `SqlTable` writes the statements, so that nothing can be missing
+/// in a WHERE clause. If it has no queries of its own, `SqlTable::pooled` is all of this.
 ///
 /// ```
 /// # #[cfg(all(feature = "macros", feature = "sqlite"))] {
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
 /// use lockproof::{
-///     Claim, Claimed, Delete, Insert, Inserted, Lockable, Query, Storage, StoreError, Stored, Update, Written,
+///     Claim, Claimed, Delete, Insert, Inserted, Lockable, Query, SqlTable, Storage, StoreError, Stored, Update, Written,
+///     field,
 /// };
-/// use sqlx::{Row, SqlitePool, sqlite::SqliteRow};
+/// use sqlx::{Row, Sqlite, SqlitePool};
 ///
 /// #[derive(Lockable)]
 /// struct Account { #[lock(id)] id: i64, balance: i64 }
 ///
-/// struct Accounts(SqlitePool);
-///
-/// fn stored(row: &SqliteRow) -> Result<Stored<Account>, StoreError> {
-///     let entity = Account { id: row.try_get("id")?, balance: row.try_get("balance")? };
-///     Ok(Stored { entity, version: row.try_get("version")? })
-/// }
+/// struct Accounts { pool: SqlitePool, table: SqlTable<Account, Sqlite> }
 ///
 /// impl Accounts {
-///     async fn why(&self, id: i64) -> Result<Option<(i64, i64)>, StoreError> {
-///         let sql = "SELECT fence, version FROM accounts WHERE id = $1";
-///         Ok(sqlx::query_as(sql).bind(id).fetch_optional(&self.0).await?)
+///     fn new(pool: SqlitePool) -> Self {
+///         let table = SqlTable::<Account, Sqlite>::builder("accounts")
+///             .id(field!(Account.id), |id| id)
+///             .column(field!(Account.balance))
+///             // Shorter with `#[derive(sqlx::FromRow)]` on the entity: `.build()`.
+///             .build_with(|row| Ok(Account { id: row.try_get("id")?, balance: row.try_get("balance")? }));
+///         Self { pool, table: table.expect("names of columns") }
+///     }
+///
+///     /// A query of one's own. It reads; what it finds is written under its lock only.
+///     async fn total(&self) -> Result<i64, StoreError> {
+///         Ok(sqlx::query_scalar("SELECT coalesce(sum(balance), 0) FROM accounts").fetch_one(&self.pool).await?)
 ///     }
 /// }
 ///
 /// impl Storage<Account> for Accounts {
 ///     async fn find(&self, id: &i64) -> Result<Option<Stored<Account>>, StoreError> {
-///         let sql = "SELECT id, balance, version FROM accounts WHERE id = $1";
-///         sqlx::query(sql).bind(id).fetch_optional(&self.0).await?.as_ref().map(stored).transpose()
+///         self.table.find(&self.pool, id).await
 ///     }
 ///
 ///     async fn find_all(&self, query: &Query<Account>) -> Result<Vec<Stored<Account>>, StoreError> {
-///         let sql = "SELECT id, balance, version FROM accounts";
-///         let rows = sqlx::query(sql).fetch_all(&self.0).await?;
-///         Ok(query.select(rows.iter().map(stored).collect::<Result<Vec<_>, _>>()?))
+///         self.table.find_all(&self.pool, query).await
 ///     }
 ///
 ///     async fn claim(&self, claim: Claim<'_, Account>) -> Result<Claimed<Account>, StoreError> {
-///         let sql = "UPDATE accounts SET fence = $1 WHERE id = $2 AND fence < $3 RETURNING id, balance, version";
-///         let read = sqlx::query(sql).bind(claim.fence()).bind(claim.id()).bind(claim.below());
-///         match read.fetch_optional(&self.0).await? {
-///             Some(row) => Ok(Claimed::Loaded(stored(&row)?)),
-///             None => claim.refused(self.why(*claim.id()).await?.map(|(fence, _)| fence)),
-///         }
+///         self.table.claim(&self.pool, &claim).await
 ///     }
 ///
 ///     async fn insert(&self, insert: Insert<'_, Account>) -> Result<Inserted, StoreError> {
-///         let sql = "INSERT INTO accounts (id, balance, fence, version) VALUES ($1, $2, 0, $3) \
-///                    ON CONFLICT (id) DO NOTHING";
-///         let insertion = sqlx::query(sql).bind(insert.id()).bind(insert.entity().balance).bind(insert.version());
-///         match insertion.execute(&self.0).await?.rows_affected() {
-///             0 => Ok(Inserted::Exists),
-///             _ => Ok(Inserted::Done { version: insert.version() }),
-///         }
+///         self.table.insert(&self.pool, &insert).await
 ///     }
 ///
 ///     async fn update(&self, update: Update<'_, Account>) -> Result<Written, StoreError> {
-///         let sql = "UPDATE accounts SET balance = $1, version = $2 \
-///                    WHERE id = $3 AND fence = $4 AND version BETWEEN $5 AND $6";
-///         let (first, last) = update.versions().into_inner();
-///         let write = sqlx::query(sql).bind(update.entity().balance).bind(update.version());
-///         let write = write.bind(update.id()).bind(update.fence()).bind(first).bind(last);
-///         match write.execute(&self.0).await?.rows_affected() {
-///             0 => update.refused(self.why(*update.id()).await?),
-///             _ => Ok(Written::Done),
-///         }
+///         self.table.update(&self.pool, &update).await
 ///     }
 ///
 ///     async fn delete(&self, delete: Delete<'_, Account>) -> Result<Written, StoreError> {
-///         let sql = "DELETE FROM accounts WHERE id = $1 AND fence = $2 AND version BETWEEN $3 AND $4";
-///         let (first, last) = delete.versions().into_inner();
-///         let write = sqlx::query(sql).bind(delete.id()).bind(delete.fence()).bind(first).bind(last);
-///         match write.execute(&self.0).await?.rows_affected() {
-///             0 => delete.refused(self.why(*delete.id()).await?),
-///             _ => Ok(Written::Done),
-///         }
+///         self.table.delete(&self.pool, &delete).await
 ///     }
 /// }
 /// # use lockproof::{Locked, Locks, Repository, Transient};
 /// # let pool = sqlx::sqlite::SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await.unwrap();
 /// # sqlx::query("CREATE TABLE accounts (id INTEGER PRIMARY KEY, balance INTEGER, fence INTEGER, version INTEGER)")
 /// #     .execute(&pool).await.unwrap();
-/// # let accounts = Locks::memory().repository(Accounts(pool));
+/// # let accounts = Locks::memory().repository(Accounts::new(pool));
 /// # let new = || Transient::new(Account { id: 1, balance: 5 });
 /// # accounts.insert(new()).await?;
 /// # assert!(accounts.insert(new()).await.is_err());
@@ -130,6 +109,7 @@ use crate::{
 /// # accounts.save_and_release(account).await?;
 /// # assert_eq!(accounts.find(&1).await?.expect("it is there").balance, 15);
 /// # assert_eq!(accounts.find_all(Query::all()).await?.len(), 1);
+/// # assert_eq!(accounts.storage().total().await?, 15);
 /// # assert!(accounts.delete_by_id(&1).await?);
 /// # assert!(accounts.lock(&1).optional().await?.is_none());
 /// # Ok::<(), lockproof::Error>(()) }).unwrap(); }

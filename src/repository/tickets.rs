@@ -91,7 +91,11 @@ macro_rules! row_accessors {
         pub fn key(&self) -> &'a LockKey {
             self.row.key
         }
+    };
+}
 
+macro_rules! held_key {
+    () => {
         /// The key as the lock store has it: for a storage that pins the lock's row.
         #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
         pub(crate) fn held_key(&self) -> Result<LockKey, StoreError> {
@@ -127,6 +131,7 @@ macro_rules! expected_accessors {
 
 impl<'a, T: Lockable> Claim<'a, T> {
     row_accessors!();
+    held_key!();
 
     /// What to stamp the row with.
     pub fn fence(&self) -> i64 {
@@ -175,6 +180,7 @@ impl<'a, T: Lockable> Insert<'a, T> {
 
 impl<'a, T: Lockable> Update<'a, T> {
     row_accessors!();
+    held_key!();
     expected_accessors!();
 
     /// What to write.
@@ -190,6 +196,7 @@ impl<'a, T: Lockable> Update<'a, T> {
 
 impl<'a, T: Lockable> Delete<'a, T> {
     row_accessors!();
+    held_key!();
     expected_accessors!();
 }
 

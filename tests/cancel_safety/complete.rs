@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{cases, files, postgres, public::public_futures, sources::sources};
+use crate::{cases, files, mysql, postgres, public::public_futures, sources::sources};
 
 /// Those that need no case, by the beginning of their name or of the place where they stand, with the reason.
 const EXCLUDED: &[(&str, &str)] = &[
@@ -25,7 +25,7 @@ const EXCLUDED: &[(&str, &str)] = &[
 #[test]
 fn every_public_future_has_a_case() {
     let futures = public_futures(&sources("src"));
-    let cases = [cases(), files::cases(), postgres::cases()];
+    let cases = [cases(), files::cases(), mysql::cases(), postgres::cases()];
     let covered: BTreeSet<&str> = cases.iter().flatten().flat_map(|case| case.covers).copied().collect();
     let missing: Vec<String> = futures
         .iter()
@@ -35,7 +35,7 @@ fn every_public_future_has_a_case() {
     assert!(
         missing.is_empty(),
         "public futures without a case: {}.\nAdd one to a list in tests/cancel_safety (locks.rs, leases.rs, runs.rs, \
-         seats.rs, admin.rs, repositories.rs, stores.rs, files.rs, postgres.rs), under the name that is given here: \
+         seats.rs, admin.rs, repositories.rs, stores.rs, files.rs, mysql.rs, postgres.rs), under the name that is given here: \
          `case(&[\"Type::function\"], \"in which situation\", async |world: &World| {{ .. }})`, or `wants(..)` if it takes \
          a lock. It makes the future and gives it to `world.dropped(..)`.",
         missing.join(", ")

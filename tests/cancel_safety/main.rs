@@ -8,7 +8,7 @@
 
 mod admin;
 // With all cases, those of files and servers included.
-#[cfg(all(feature = "postgres", feature = "sqlite"))]
+#[cfg(all(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 mod complete;
 mod drive;
 #[cfg(feature = "sqlite")]
@@ -18,6 +18,8 @@ mod files;
 mod imports;
 mod leases;
 mod locks;
+#[cfg(feature = "mysql")]
+mod mysql;
 mod planted;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -26,7 +28,7 @@ mod repositories;
 mod runs;
 mod seats;
 mod slow;
-#[cfg(all(feature = "postgres", feature = "sqlite"))]
+#[cfg(all(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 #[path = "../support/sources.rs"]
 mod sources;
 mod stores;
@@ -76,6 +78,13 @@ async fn dropped_at_a_store_that_answers_at_once() {
 }
 
 /// In real time: what is dropped speaks to a server.
+#[cfg(feature = "mysql")]
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_of_mysql_are_dropped() {
+    all_are_safe(Home::Memory(Pace::AsItIs), mysql::cases()).await;
+}
+
+/// The same.
 #[cfg(feature = "postgres")]
 #[tokio::test(flavor = "multi_thread")]
 async fn calls_of_postgres_are_dropped() {

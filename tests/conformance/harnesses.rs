@@ -105,24 +105,31 @@ impl Harness for Sqlite {
     }
 }
 
-/// Two pools to one database, as two processes have them.
-#[cfg(feature = "postgres")]
-pub(crate) struct Postgres(String);
+/// Two pools to one table, as two processes have them. All tables are in one database, since one is not made as quickly
+/// as a table.
+#[cfg(all(feature = "postgres", unix))]
+pub(crate) struct Postgres(lockproof::SqlOptions);
 
-#[cfg(feature = "postgres")]
+#[cfg(all(feature = "postgres", unix))]
 impl Postgres {
     pub(crate) fn new() -> Self {
-        Self(lockproof_test_servers::Postgres::shared().database())
+        static TABLES: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+        let number = TABLES.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let table = lockproof::TableName::new(&format!("locks_{number}")).expect("a name");
+        // The machine may be busy with other things.
+        let patience = Duration::from_secs(4);
+        Self(lockproof::SqlOptions::new().max_connections(4).statement_timeout(patience).table(table))
     }
 }
 
-#[cfg(feature = "postgres")]
+#[cfg(all(feature = "postgres", unix))]
 impl Harness for Postgres {
     fn open(&self) -> StoreFuture<Arc<dyn LockStore>> {
-        let url = self.0.clone();
-        Box::pin(
-            async move { Ok(Arc::new(lockproof::PostgresStore::open(&url).await?) as Arc<dyn LockStore>) },
-        )
+        let url = lockproof_test_servers::Postgres::shared().url();
+        let options = self.0.clone();
+        Box::pin(async move {
+            Ok(Arc::new(lockproof::PostgresStore::open_with(&url, options).await?) as Arc<dyn LockStore>)
+        })
     }
 }
 

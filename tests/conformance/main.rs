@@ -8,7 +8,7 @@ mod plain;
 mod conformance {
     #[cfg(all(feature = "mysql", unix))]
     use crate::harnesses::MySql;
-    #[cfg(feature = "postgres")]
+    #[cfg(all(feature = "postgres", unix))]
     use crate::harnesses::Postgres;
     #[cfg(feature = "sqlite")]
     use crate::harnesses::Sqlite;
@@ -19,7 +19,7 @@ mod conformance {
     lockproof::testing::conformance!(decorated_memory, Decorated::default());
     #[cfg(all(feature = "mysql", unix))]
     lockproof::testing::conformance!(mysql, MySql::new());
-    #[cfg(feature = "postgres")]
+    #[cfg(all(feature = "postgres", unix))]
     lockproof::testing::conformance!(postgres, Postgres::new());
     #[cfg(feature = "sqlite")]
     lockproof::testing::conformance!(sqlite, Sqlite::new());

@@ -66,7 +66,7 @@ async fn contend(store: Arc<MySqlStore>, n: usize) -> usize {
         }
         let all = KEYS.iter().chain([&&*fresh]).map(|text| extension(text, &me)).collect();
         store.extend_all(all).await.into_iter().for_each(|it| _ = settled(it));
-        if (n + turn) % 5 == 0 {
+        if (n + turn).is_multiple_of(5) {
             settled(store.ask_release(AskRelease::new(key(text), "please".into())).await);
             settled(store.force_release(ForceRelease::new(key(text))).await);
         }

@@ -16,7 +16,8 @@ async fn held() -> (lockproof::MySqlStore, MySqlPool, Owner) {
     acquire(&store, "k", &me).await;
     // As those do who damage rows.
     run(&pool, "SET SESSION sql_mode = '' /*M!, check_constraint_checks = 0 */").await;
-    run(&pool, "/*!80001 ALTER TABLE lockproof_locks ALTER CHECK lockproof_locks_chk_1 NOT ENFORCED */").await;
+    run(&pool, "/*!80001 ALTER TABLE lockproof_locks ALTER CHECK lockproof_locks_chk_1 NOT ENFORCED */")
+        .await;
     (store, pool, me)
 }
 

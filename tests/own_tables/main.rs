@@ -2,7 +2,14 @@
 //! is different from one database to the next.
 #![cfg(all(feature = "macros", any(feature = "mysql", feature = "postgres", feature = "sqlite")))]
 
+#[cfg(feature = "sqlite")]
+mod by_hand;
 mod entities;
+mod errors;
 mod homes;
 mod made_ids;
+mod others;
 mod pinned;
+mod pins;
+mod queries;
+mod transactions;

@@ -26,8 +26,9 @@ pub(crate) async fn store(url: &str) -> PostgresStore {
     PostgresStore::open_with(url, few()).await.expect("opens")
 }
 
+/// For a machine that is busy with other things.
 pub(crate) fn few() -> SqlOptions {
-    SqlOptions::new().max_connections(3)
+    SqlOptions::new().max_connections(3).statement_timeout(Duration::from_secs(4))
 }
 
 pub(crate) fn pool(url: &str, connections: u32) -> PgPool {

@@ -115,13 +115,6 @@ async fn says_that_the_pool_is_used_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn works_without_prepared_statements_that_stay() {
-    let url = database() + "?statement-cache-capacity=0";
-    let store = PostgresStore::open_with(&url, few().max_connections(1)).await.expect("opens");
-    work(&service(&store)).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn calls_that_are_dropped_half_way_leave_the_pool_as_it_was() {
     let url = database();
     let store = PostgresStore::open_with(&url, few().max_connections(1)).await.expect("opens");

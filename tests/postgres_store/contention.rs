@@ -6,11 +6,13 @@ use std::{
 };
 
 use futures::future::join_all;
-use lockproof::{Owner, PostgresStore, Wait};
+use lockproof::{AcquireReply, Owner, PostgresStore, ReleaseReply, Wait};
 use lockproof_test_servers::Postgres;
 use sqlx::PgPool;
 
-use super::calls::{LONG, acquire, database, is_held, number, pool, service, soon, store};
+use super::calls::{
+    LONG, acquire, database, is_held, number, pool, release, service, soon, store, try_acquire,
+};
 
 const WRITES: &str = "SELECT (n_tup_ins + n_tup_upd + n_tup_del)::bigint FROM pg_stat_user_tables \
      WHERE relname = 'lockproof_locks'";
@@ -61,13 +63,11 @@ async fn a_thousand_failed_tries_beside_a_waiter_write_little() {
     assert!((2..20).contains(&written), "{written}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn contention_is_no_error_in_the_log() {
-    let server = Postgres::start_with(&[("fsync", "off")]);
-    let url = server.database();
+/// Many turns of four services on one key.
+async fn work(url: &str) {
     let mut services = Vec::new();
     for _ in 0..4 {
-        services.push(service(&store(&url).await));
+        services.push(service(&store(url).await));
     }
     let (inside, turns) = (AtomicU32::new(0), AtomicU32::new(0));
     let tasks = services.iter().flat_map(|locks| (0..5).map(move |_| locks.lock("k").wait(Wait::Forever)));
@@ -83,8 +83,30 @@ async fn contention_is_no_error_in_the_log() {
     });
     join_all(work).await;
     assert_eq!(turns.load(SeqCst), 4 * 5 * 10);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn contention_is_no_error_in_the_log() {
+    let server = Postgres::start_with(&[("fsync", "off")]);
+    work(&server.database()).await;
     let log = server.log();
     let errors: Vec<_> =
         log.lines().filter(|line| line.contains("ERROR:") || line.contains("FATAL:")).collect();
     assert!(errors.is_empty(), "{errors:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn contention_is_no_error_for_those_who_isolate_more() {
+    let url = database() + "?options=-c%20default_transaction_isolation%3Dserializable";
+    let stores = [store(&url).await, store(&url).await];
+    for _ in 0..40 {
+        let tries = (0..6).map(async |number| {
+            let owner = Owner::unique();
+            let reply = try_acquire(&stores[number % 2], "k", &owner, LONG).await.expect("held is no error");
+            matches!(reply, AcquireReply::Granted { .. }).then_some(owner)
+        });
+        let winners: Vec<_> = join_all(tries).await.into_iter().flatten().collect();
+        let [winner] = &winners[..] else { panic!("{winners:?}") };
+        assert_eq!(release(&stores[0], "k", winner).await, ReleaseReply::Released);
+    }
 }

@@ -1,5 +1,5 @@
 //! What only a PostgreSQL server can do to a lock store. What every store must do is in `tests/conformance`.
-#![cfg(feature = "postgres")]
+#![cfg(all(feature = "postgres", unix))]
 
 mod calls;
 mod connections;

@@ -53,7 +53,7 @@ pub(crate) fn scenario(locks_in: &str, data_in: &str, check: Check) {
 pub(crate) async fn part(given: &[&str]) {
     let [locks_in, data_in, check] = given else { panic!("{given:?}") };
     let locks = Locks::new(store(locks_in).await.expect("opens"));
-    let writing = Writing { check: Check::from_text(check), before_update: stop };
+    let writing = Writing { check: Check::from_text(check), before_update: stop, ..Writing::default() };
     let accounts = accounts(&locks, data_in, writing).await.expect("opens");
     let mut account = accounts.lock_with(&1, LockOptions::new().ttl("3s")).await.expect("free");
     account.balance += 1;

@@ -15,6 +15,8 @@ mod logs;
 mod out_of_range;
 mod places;
 mod seats_in_doubt;
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+mod sql_documents;
 #[cfg(feature = "sqlite")]
 mod sqlite_documents;
 mod storage;

@@ -5,44 +5,65 @@ use std::{sync::Arc, time::Duration};
 use futures::future::join_all;
 use lockproof::{
     AcquireError, Error, ExtendError, Lock, LockOptions, Locked, Locks, Outcome, ReleaseError, Repository,
+    SqlOptions,
 };
 use lockproof_test_servers::{Mode, Proxy};
-use tokio::time::{sleep, timeout};
+use tokio::{
+    task::block_in_place,
+    time::{sleep, timeout},
+};
 
 use crate::{
-    databases::{Account, Make, Server, Writing, accounts, make_accounts, store},
+    databases::{Account, Make, Server, Writing, accounts, make_accounts, store, store_with},
     in_runtime,
 };
 
-const TTL: Duration = Duration::from_secs(10);
+const TTL: Duration = Duration::from_secs(20);
 /// How long one of the calls here may take.
-const LIMIT: Duration = Duration::from_secs(2);
+const LIMIT: Duration = Duration::from_secs(5);
 /// What a busy machine may add.
 const MARGIN: Duration = Duration::from_secs(2);
-/// How long the way to the server and back takes, so that one answer of several can be aimed at.
-const ROUND_TRIP: Duration = Duration::from_millis(100);
 /// More answers than any call waits for one after the other.
-const ANSWERS: u32 = 8;
+const ANSWERS: u32 = 12;
 
-/// Plays it once for each answer that it may wait for, with that one lost. A busy machine may aim at another one, and so
-/// what holds is checked for each; but one of them has to be the answer to what was done.
-fn for_each_answer<F: Future<Output = bool> + Send + 'static>(make: Make, play: fn(Stage) -> F) {
+/// What became of a call when it got so many answers and no more.
+#[derive(Debug, PartialEq, Eq)]
+enum Fate {
+    /// It was done, and its caller does not know.
+    Done,
+    /// It was not done.
+    NotDone,
+    /// They were enough.
+    Told,
+}
+
+impl Fate {
+    fn of_what_is_not_told(done: bool) -> Self {
+        if done { Self::Done } else { Self::NotDone }
+    }
+}
+
+/// Plays it with each of the answers lost that it waits for, the first, the second, and so on.
+fn for_each_answer<F: Future<Output = Fate> + Send + 'static>(make: Make, play: fn(Stage) -> F) {
     let server = Server::shared(make);
     in_runtime(async {
-        let plays = (0..ANSWERS).map(|answer| {
+        let plays = (0..ANSWERS).map(|answers| {
             let url = server.database();
             let proxy = server.proxy();
-            tokio::spawn(async move { play(Stage::new(url, proxy, answer).await).await })
+            tokio::spawn(async move { play(Stage::new(make, url, proxy, answers).await).await })
         });
-        let hit: Vec<_> = join_all(plays).await.into_iter().map(|it| it.expect("no panic")).collect();
-        assert!(hit.contains(&true), "no answer was lost to what the server had done");
+        let fates: Vec<_> = join_all(plays).await.into_iter().map(|it| it.expect("no panic")).collect();
+        assert!(fates.contains(&Fate::Done), "the answer to what was done was not lost: {fates:?}");
+        assert_eq!(fates.last(), Some(&Fate::Told), "there are more answers to lose: {fates:?}");
     });
 }
 
 /// A service behind a proxy, and another one that has a way of its own.
 struct Stage {
+    make: Make,
+    url: String,
     proxy: Proxy,
-    answer: u32,
+    answers: u32,
     locks: Locks,
     accounts: Arc<dyn Repository<Account>>,
     others: Locks,
@@ -50,30 +71,28 @@ struct Stage {
 }
 
 impl Stage {
-    async fn new(url: String, proxy: Proxy, answer: u32) -> Self {
+    async fn new(make: Make, url: String, proxy: Proxy, answers: u32) -> Self {
         let through = proxy.url(&url);
         let others = Locks::new(store(&url).await.expect("opens"));
         make_accounts(&url, 0).await;
         let accounts_of_others = accounts(&others, &url, Writing::default()).await.expect("opens");
-        let store = store(&through).await.expect("opens");
+        // One connection, so that the answers to a call are the same each time.
+        let options = SqlOptions::new().max_connections(1);
+        let store = store_with(&through, options).await.expect("opens");
         let locks = Locks::builder().store(store).op_timeout(LIMIT / 2).build().expect("valid");
-        let accounts = accounts(&locks, &through, Writing::default()).await.expect("opens");
-        Self { proxy, answer, locks, accounts, others, accounts_of_others }
+        let writing = Writing { connections: 1, ..Writing::default() };
+        let accounts = accounts(&locks, &through, writing).await.expect("opens");
+        Self { make, url, proxy, answers, locks, accounts, others, accounts_of_others }
     }
 
     fn lock(&self) -> Lock {
         self.locks.lock("k").ttl(TTL)
     }
 
-    /// The call, whose answer is lost if it is the one to be lost or comes after it. From then on none arrives.
+    /// The call, with as many answers as it gets.
     async fn lose<V>(&self, call: impl Future<Output = V>) -> V {
-        self.proxy.set(Mode::Delay(ROUND_TRIP));
-        let lose = async {
-            // The question is still on its way.
-            sleep(ROUND_TRIP * self.answer + ROUND_TRIP / 4).await;
-            self.proxy.set(Mode::HoleToClient);
-        };
-        futures::join!(call, lose).0
+        self.proxy.set(Mode::HoleToClientAfter(self.answers));
+        call.await
     }
 
     /// Who holds the lock as the server has it, and for how long.
@@ -91,7 +110,9 @@ impl Stage {
     /// Somebody else gets the lock before its ttl could have ended, and keeps it.
     async fn is_soon_free(&self) {
         let lock = self.others.lock("k").wait("1m");
-        let lease = timeout(TTL / 2, lock.acquire()).await.expect("not only at the end of its ttl");
+        let lease = timeout(TTL / 2, lock.acquire()).await.unwrap_or_else(|_| {
+            panic!("not only at the end of its ttl, when {} answers have come", self.answers)
+        });
         let lease = lease.expect("free");
         // What is still tried in the background harms nobody.
         sleep(MARGIN).await;
@@ -103,21 +124,23 @@ impl Stage {
 pub(crate) fn to_an_acquire(make: Make) {
     for_each_answer(make, |stage| async move {
         let acquired = stage.lose(stage.lock().acquire_within(LIMIT)).await;
-        let done = stage.remaining().await.is_some();
+        // It may have been released again meanwhile, and its row stays.
+        let sql = "SELECT count(*) FROM lockproof_locks";
+        let done = block_in_place(|| Server::shared(stage.make).sql(&stage.url, sql)) == "1";
         stage.mend();
-        let hit = match acquired {
+        let fate = match acquired {
             Ok(lease) => {
                 lease.release().await.expect("it is held");
-                false
+                Fate::Told
             }
             Err(error) => {
                 assert!(matches!(error, AcquireError::Store { .. }), "{error}");
                 assert_eq!(Error::from(error).outcome(), Outcome::Unknown);
-                done
+                Fate::of_what_is_not_told(done)
             }
         };
         stage.is_soon_free().await;
-        hit
+        fate
     });
 }
 
@@ -129,10 +152,10 @@ pub(crate) fn to_a_release(make: Make) {
         stage.mend();
         stage.is_soon_free().await;
         match released {
-            Ok(()) => false,
+            Ok(()) => Fate::Told,
             Err(error) => {
                 assert!(matches!(error, ReleaseError::Store { .. }), "{error}");
-                done
+                Fate::of_what_is_not_told(done)
             }
         }
     });
@@ -145,21 +168,21 @@ pub(crate) fn to_an_extension(make: Make) {
         let done = stage.remaining().await.expect("it is held") > TTL * 2;
         let left = lease.remaining().expect("it ends");
         stage.mend();
-        let hit = match extended {
+        let fate = match extended {
             Ok(()) => {
                 assert!(done && left > TTL, "{left:?}");
-                false
+                Fate::Told
             }
             Err(error) => {
                 assert!(matches!(error, ExtendError::Store { .. }), "{error}");
                 assert!(left <= TTL, "only the old deadline is sure, and not {left:?}");
                 lease.extend(TTL).await.expect("it is ours");
-                done
+                Fate::of_what_is_not_told(done)
             }
         };
         lease.release().await.expect("it is held");
         stage.is_soon_free().await;
-        hit
+        fate
     });
 }
 
@@ -172,13 +195,13 @@ pub(crate) fn to_a_save(make: Make) {
         let saved = stage.lose(timeout(LIMIT, stage.accounts.save(&mut account))).await;
         let found = stage.accounts_of_others.find(&1).await.expect("found").expect("it is there");
         stage.mend();
-        let hit = match saved {
-            Ok(Ok(())) => false,
+        let fate = match saved {
+            Ok(Ok(())) => Fate::Told,
             Ok(Err(error)) => {
                 assert_eq!(error.outcome(), Outcome::Unknown, "{error}");
-                found.balance == 1
+                Fate::of_what_is_not_told(found.balance == 1)
             }
-            Err(_) => found.balance == 1,
+            Err(_) => Fate::of_what_is_not_told(found.balance == 1),
         };
         stage.accounts.save(&mut account).await.expect("it finds out that it was done");
         account.balance += 1;
@@ -186,6 +209,6 @@ pub(crate) fn to_a_save(make: Make) {
         Locked::release(account).await.expect("it is held");
         let found = stage.accounts_of_others.find(&1).await.expect("found").expect("it is there");
         assert_eq!(found.balance, 2);
-        hit
+        fate
     });
 }

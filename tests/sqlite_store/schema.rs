@@ -181,15 +181,19 @@ async fn a_table_that_is_missing_or_of_another_shape_is_told_by_a_type() {
     assert_eq!(mismatch.table().as_str(), "locks");
     assert!(error.to_string().contains("there is no table `locks`; `ensure_schema()`"), "{error}");
 
-    for other in ["(key TEXT, until INTEGER)", "(key, owner, label, token, acquired_at, expires_at)"] {
+    for other in [
+        "(key TEXT, until INTEGER)",
+        "(key TEXT, owner TEXT, label TEXT, token INTEGER, acquired_at INTEGER, expires_at INTEGER)",
+        "(key TEXT, owner TEXT, label TEXT, token TEXT, acquired_at INTEGER, expires_at INTEGER, asked)",
+    ] {
         run(&pool, format!("DROP TABLE IF EXISTS locks; CREATE TABLE locks {other}")).await;
         for make in [true, false] {
             let error = open(make).await.expect_err("another shape");
             let mismatch = self::mismatch(&error);
             assert!(mismatch.is_there());
-            assert!(mismatch.missing().any(|it| it == "asked"), "{error}");
-            assert!(mismatch.missing().all(|it| it != "key"), "{error}");
-            assert!(error.to_string().contains("asked`; if it is this crate's"), "{error}");
+            assert!(mismatch.missing().any(|it| it == "asked text"), "{error}");
+            assert!(mismatch.missing().all(|it| it != "key text"), "{error}");
+            assert!(error.to_string().contains("asked text`; if it is this crate's"), "{error}");
         }
     }
     assert_eq!(things(&pool).await, ["locks"], "nothing was made beside it");

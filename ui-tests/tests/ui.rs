@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, env, fs, path::Path, process::Command};
 use cases::{cases, root};
 
 /// How many failing cases there are: one that is lost is missed.
-const FAILING: usize = 191;
+const FAILING: usize = 192;
 
 /// Those whose error has more than 20 lines, and what fills them.
 const LONG: [(&str, &str); 14] = [

@@ -159,7 +159,7 @@ impl Attempt<Postgres> for OnServer<'_> {
     async fn settle<V: Send>(&mut self, answer: Result<V, StoreError>) -> Option<Result<V, StoreError>> {
         let Err(error) = &answer else { return Some(answer) };
         let cause = error.source().and_then(|source| source.downcast_ref::<sqlx::Error>());
-        if self.again == 0 || !cause.is_some_and(errors::is_worth_another_try) {
+        if self.again == 0 || !cause.is_some_and(errors::is_cut) {
             return Some(answer);
         }
         self.again -= 1;

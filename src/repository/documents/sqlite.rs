@@ -16,8 +16,9 @@ use crate::{
         sql::{
             making::Making,
             migrations::{Migrations, schema_doors},
+            patience::Patience,
             sqlite::{
-                connection::{Database, Patience, make_room},
+                connection::{Database, make_room},
                 errors,
             },
         },
@@ -169,6 +170,6 @@ impl Attempt<Sqlite> for InFile<'_> {
             return None;
         }
         self.connection = None;
-        if is_busy && self.patience.wait().await { None } else { Some(Err(error)) }
+        if is_busy && self.patience.pause().await { None } else { Some(Err(error)) }
     }
 }

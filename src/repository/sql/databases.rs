@@ -12,7 +12,10 @@ use super::{
 };
 use crate::store::{
     StoreError, TableName,
-    sql::{row::Columns, statements::Quote},
+    sql::{
+        row::{Columns, needed},
+        statements::Quote,
+    },
 };
 
 /// Whether a type of this name holds text, which each database has collations for.
@@ -70,12 +73,8 @@ macro_rules! calls {
             sqlx::Arguments::add(arguments, number)
         }
 
-        fn number(row: &Self::Row, column: &str) -> sqlx::Result<i64> {
-            sqlx::Row::try_get(row, column)
-        }
-
         fn number_at(row: &Self::Row, place: usize) -> sqlx::Result<i64> {
-            sqlx::Row::try_get(row, place)
+            needed(&place.to_string(), sqlx::Row::try_get(row, place))
         }
 
         fn is_null<'q, V: Encode<'q, Self>>(value: &V) -> Result<bool, BoxDynError> {

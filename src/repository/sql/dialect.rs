@@ -4,7 +4,7 @@ use futures::future::BoxFuture;
 use sqlx::{Database, Encode, Pool, SqlStr, Transaction, error::BoxDynError};
 
 use super::existing::{Existing, Lacking};
-use crate::store::{StoreError, TableName};
+use crate::store::{StoreError, TableName, sql::row::needed};
 
 /// A database that an [`SqlTable`](crate::SqlTable) can be in: `sqlx::Postgres`, `sqlx::MySql` (MariaDB too) or
 /// `sqlx::Sqlite`, each with the feature of its name.
@@ -110,8 +110,10 @@ pub trait Dialect: Database<Arguments: Clone> {
     /// Adds a number to the values.
     fn bind(arguments: &mut Self::Arguments, number: i64) -> Result<(), BoxDynError>;
 
-    /// A number of a row.
-    fn number(row: &Self::Row, column: &str) -> sqlx::Result<i64>;
+    /// A number of a row. NULL is none, though sqlx would read it as 0 in SQLite.
+    fn number(row: &Self::Row, column: &str) -> sqlx::Result<i64> {
+        needed(column, Self::maybe_number(row, column))
+    }
 
     /// The number that a row has at this place.
     fn number_at(row: &Self::Row, place: usize) -> sqlx::Result<i64>;

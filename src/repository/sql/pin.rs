@@ -91,11 +91,11 @@ impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
     /// # let path = dir.path().join("app.db");
     /// # let url = format!("sqlite:{}?mode=rwc", path.display());
     /// let store = SqliteStore::open(&path).await?;
-    /// let pool = sqlx::SqlitePool::connect(&url).await?;
+    /// let pool = sqlx::SqlitePool::connect(&url).await.unwrap();
     /// sqlx::query(
     ///     "CREATE TABLE accounts (id INTEGER PRIMARY KEY, balance INTEGER NOT NULL, version INTEGER NOT NULL)",
     /// )
-    /// .execute(&pool).await?;
+    /// .execute(&pool).await.unwrap();
     ///
     /// let table = SqlTable::<Account, Sqlite>::builder("accounts")
     ///     .id(field!(Account.id), |id| id)

@@ -68,6 +68,9 @@ pub struct SqlTable<T: Lockable, D: SqlDatabase>(pub(super) Arc<Inner<T, D>>);
 /// What a call to an [`SqlTable`] gives.
 pub type SqlFuture<'a, V> = Pin<Box<dyn Future<Output = Result<V, StoreError>> + Send + 'a>>;
 
+/// Makes an entity of a row.
+pub(super) type ReadRow<T, D> = dyn Fn(&<D as sqlx::Database>::Row) -> sqlx::Result<T> + Send + Sync;
+
 /// Makes an id of the number that the database has for it.
 pub(super) type MakeId<T> = dyn Fn(i64) -> <T as Lockable>::Id + Send + Sync;
 
@@ -78,7 +81,7 @@ pub(super) struct Inner<T: Lockable, D: SqlDatabase> {
     pub(super) columns: Vec<Column<T, D>>,
     pub(super) make_id: Option<Arc<MakeId<T>>>,
     pub(super) pinned_to: Option<StoreId>,
-    pub(super) read: Arc<dyn Fn(&D::Row) -> sqlx::Result<T> + Send + Sync>,
+    pub(super) read: Arc<ReadRow<T, D>>,
 }
 
 impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {

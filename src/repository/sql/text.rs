@@ -200,3 +200,62 @@ impl<D: Dialect> Text<D> {
         statements::of_names(self.sql)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names() -> Names {
+        let own = |names: &[&str]| names.iter().map(ToString::to_string).collect();
+        Names {
+            table: TableName::new("shop.order").expect("a name"),
+            ids: own(&["tenant", "number"]),
+            columns: own(&["group", "total"]),
+            read: own(&["made"]),
+            fence: "fence".into(),
+            version: "version".into(),
+            makes_ids: false,
+            locks: None,
+        }
+    }
+
+    #[cfg(feature = "postgres")]
+    #[test]
+    fn what_postgresql_is_told() {
+        let texts = Texts::of::<sqlx::Postgres>(&names());
+        assert_eq!(
+            texts.claim.as_str(),
+            r#"UPDATE "shop"."order" SET "fence" = $1 WHERE "tenant" = $2 AND "number" = $3 AND "fence" < $4 RETURNING "tenant", "number", "group", "total", "made", "version""#
+        );
+        assert_eq!(
+            texts.insert.as_str(),
+            r#"INSERT INTO "shop"."order" ("tenant", "number", "group", "total", "fence", "version") VALUES ($1, $2, $3, $4, 0, GREATEST($5, CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS bigint))) ON CONFLICT ("tenant", "number") DO NOTHING RETURNING "version""#
+        );
+        assert_eq!(
+            texts.update.as_str(),
+            r#"UPDATE "shop"."order" SET "group" = $1, "total" = $2, "version" = $3 WHERE "tenant" = $4 AND "number" = $5 AND "fence" = $6 AND "version" BETWEEN $7 AND $8"#
+        );
+        assert_eq!(
+            texts.delete.as_str(),
+            r#"DELETE FROM "shop"."order" WHERE "tenant" = $1 AND "number" = $2 AND "fence" = $3 AND "version" BETWEEN $4 AND $5"#
+        );
+    }
+
+    #[cfg(feature = "mysql")]
+    #[test]
+    fn what_mysql_is_told() {
+        let texts = Texts::of::<sqlx::MySql>(&names());
+        assert_eq!(
+            texts.claim.as_str(),
+            "UPDATE `shop`.`order` SET `fence` = ? WHERE `tenant` = ? AND `number` = ? AND `fence` < ?"
+        );
+        assert_eq!(
+            texts.claimed.as_str(),
+            "SELECT `tenant`, `number`, `group`, `total`, `made`, `version` FROM `shop`.`order` WHERE `tenant` = ? AND `number` = ? FOR UPDATE"
+        );
+        assert_eq!(
+            texts.update.as_str(),
+            "UPDATE `shop`.`order` SET `group` = ?, `total` = ?, `version` = ? WHERE `tenant` = ? AND `number` = ? AND `fence` = ? AND `version` BETWEEN ? AND ?"
+        );
+    }
+}

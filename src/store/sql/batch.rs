@@ -20,6 +20,8 @@ enum Hit<R> {
     Row(R),
     /// Somebody's transaction has the row, and the statement did not wait for it.
     Skipped,
+    /// It was not done, but the statement was sent twice, and may have done it the first time.
+    Unsettled,
 }
 
 impl<R: Columns> Hits<R> {
@@ -38,6 +40,15 @@ impl<R: Columns> Hits<R> {
     #[allow(dead_code, reason = "SQLite has no locks on rows")]
     pub(crate) fn skipped(mut self, keys: impl IntoIterator<Item = String>) -> Self {
         self.0.extend(keys.into_iter().map(|key| (key, Hit::Skipped)));
+        self
+    }
+
+    /// And those of these that it has not hit, if it was sent twice: the answer to the first time was lost.
+    #[allow(dead_code, reason = "SQLite answers or does nothing")]
+    pub(crate) fn sent_twice<'k>(mut self, keys: impl Iterator<Item = &'k LockKey>) -> Self {
+        for key in keys {
+            self.0.entry(key.as_str().to_owned()).or_insert(Hit::Unsettled);
+        }
         self
     }
 }
@@ -107,6 +118,7 @@ where
                 Ok(hits) => match hits.0.remove(key(request).as_str()) {
                     Some(Hit::Row(row)) => reply(request, Some(row)),
                     Some(Hit::Skipped) => Err(skipped(key(request))),
+                    Some(Hit::Unsettled) => Err(unsettled(key(request))),
                     None => reply(request, None),
                 },
                 Err(error) => {
@@ -123,6 +135,13 @@ where
 fn skipped(key: &LockKey) -> StoreError {
     let what =
         format!("another transaction has the row of {:?}, so it was left out of the batch", key.as_str());
+    StoreError::new(StoreErrorKind::OutcomeUnknown, what)
+}
+
+/// What was found may be what the call itself has left.
+pub(crate) fn unsettled(key: &LockKey) -> StoreError {
+    let what =
+        format!("the connection was cut while {:?} was written, and then was not found held", key.as_str());
     StoreError::new(StoreErrorKind::OutcomeUnknown, what)
 }
 
@@ -161,6 +180,18 @@ mod tests {
         assert_eq!(b.expect("answered"), ReleaseReply::NotHeld);
         assert_eq!(c.expect_err("nobody knows").kind(), StoreErrorKind::OutcomeUnknown);
         assert_eq!(*told.lock().expect("no panic"), ["a"]);
+    }
+
+    #[tokio::test]
+    async fn what_was_not_hit_the_second_time_may_have_been_hit_the_first() {
+        let requests = ["a", "b"].map(release);
+        let round = |lines: Vec<&'_ Release>| {
+            let hits = Hits::of(vec![Row("a")]).map(|hits| hits.sent_twice(lines.iter().map(|it| &it.key)));
+            async { hits }
+        };
+        let [a, b] = release_all(&requests, round, |_| ()).await.try_into().expect("two");
+        assert_eq!(a.expect("answered"), ReleaseReply::Released);
+        assert_eq!(b.expect_err("nobody knows").kind(), StoreErrorKind::OutcomeUnknown);
     }
 
     #[tokio::test]

@@ -42,7 +42,9 @@ pub(crate) trait Making: Sync {
                 (Ok(()), Err(mismatch)) => Err(mismatch.at(self.place())),
                 // No statement fails for what is missing, and who may not make it should not be kept from its locks.
                 (Err(error), Ok(())) => {
-                    warn!(%error, "a table of an earlier version could not be brought up to date; it is used as it is");
+                    warn!(
+                        "a table of an earlier version is used as it is; it could not be brought up to date: {error}"
+                    );
                     Ok(())
                 }
                 (Err(error), Err(_)) => Err(error),

@@ -9,6 +9,7 @@ use sqlx::{
 
 use super::{
     SchemaMismatch, TableName,
+    row::Columns,
     statements::{Quote, render},
 };
 
@@ -19,7 +20,8 @@ pub(crate) struct Schema {
     pub(crate) quote: Quote,
     /// One that was published is never edited, since databases remember its checksum: append another.
     pub(crate) versions: &'static [Version],
-    /// A statement that gives the names of the table's columns and indexes, as text; no rows if there is no table.
+    /// A statement that gives the columns of the table, with their types, and its indexes, as the text `found`; no rows if
+    /// there is no table.
     pub(crate) found: &'static str,
 }
 
@@ -72,6 +74,11 @@ impl Migrations {
             found: text(schema.found),
             steps: schema.versions.iter().enumerate().map(step).collect(),
         }
+    }
+
+    /// What the rows of `found` name.
+    pub(crate) fn names(rows: &[impl Columns]) -> Result<Vec<String>, SqlError> {
+        rows.iter().map(|row| Ok(row.text("found")?.unwrap_or_default())).collect()
     }
 
     /// The SQL that makes the table.

@@ -15,9 +15,12 @@ pub(crate) mod making;
 #[cfg(feature = "mysql")]
 pub(crate) mod mysql;
 mod options;
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
+pub(crate) mod patience;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
 pub(crate) mod prune;
+mod replies;
 pub(crate) mod row;
 mod schema_mismatch;
 #[cfg(feature = "sqlite")]

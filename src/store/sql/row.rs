@@ -137,7 +137,7 @@ pub(crate) fn extended(row: &impl Columns, key: &LockKey) -> Result<ExtendReply,
     Ok(ExtendReply::Extended { asked: asked.as_deref().map(Label::new) })
 }
 
-fn needed<T>(column: &str, value: Result<Option<T>, sqlx::Error>) -> Result<T, sqlx::Error> {
+pub(crate) fn needed<T>(column: &str, value: Result<Option<T>, sqlx::Error>) -> Result<T, sqlx::Error> {
     value?.ok_or_else(|| sqlx::Error::ColumnDecode {
         index: column.into(),
         source: sqlx::error::UnexpectedNullError.into(),

@@ -62,6 +62,7 @@ macro_rules! __each_storage_case {
                 repository_delete_by_id__free "true, then false: it is idempotent",
                 repository_delete_by_id__held "it takes the lock itself, so it waits",
                 repository_recreate__lock "a row that was deleted and made again is locked under a higher token and saved",
+                repository_force__stamped "the row, or that of the lock, refuses who was evicted, before anybody else has come",
                 repository_with_lock__body "it saves unless the body fails, and releases either way",
             }
             save {
@@ -80,6 +81,7 @@ macro_rules! __each_storage_case {
             ahead {
                 fence_ahead__save "a row whose fence lies an hour ahead is locked and saved, and the former holder is `Fenced`",
                 fence_ahead__next_grants "later grants stay above a raised token",
+                fence_ahead__highest "a row whose fence cannot be exceeded is not locked, and says so",
                 fence_ahead__equal_tokens "no two holders write a row under one token, seats aside, even if two lock stores grant the same",
             }
             doubt {

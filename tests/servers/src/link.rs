@@ -85,11 +85,14 @@ impl Network {
             let held = match state.mode {
                 Mode::Hole => true,
                 Mode::HoleToServer => direction == Direction::ToServer,
-                Mode::HoleToClient => direction == Direction::ToClient,
+                Mode::HoleToClient | Mode::HoleToClientAfter(0) => direction == Direction::ToClient,
                 _ => false,
             };
             let rest = due.saturating_duration_since(Instant::now());
             if !held && rest.is_zero() {
+                if let (Mode::HoleToClientAfter(left), Direction::ToClient) = (&mut state.mode, direction) {
+                    *left -= 1;
+                }
                 return true;
             }
             state = if held {

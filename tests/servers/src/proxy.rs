@@ -26,6 +26,9 @@ pub enum Mode {
     /// The server is asked and does it; its answers wait until the mode is another. With [`Mode::Reset`] afterwards they
     /// are lost.
     HoleToClient,
+    /// So many pieces of what the server answers still arrive, and then it is [`Mode::HoleToClient`]. What a server sends
+    /// at once on one connection is a piece, unless it is long.
+    HoleToClientAfter(u32),
     /// Nothing arrives until the mode is another, and nobody is told.
     Hole,
     /// Connections are reset, those that there are and then each new one. What waited in them is lost.

@@ -100,6 +100,22 @@ fn a_reply_is_lost_by_a_hole_and_a_reset() {
 }
 
 #[test]
+fn a_hole_begins_after_as_many_answers_as_it_is_told() {
+    let (proxy, heard) = proxy_of_echo();
+    let mut client = connect(&proxy);
+    proxy.set(Mode::HoleToClientAfter(2));
+    ask(&mut client, "one");
+    ask(&mut client, "two");
+    client.write_all(b"held").expect("goes");
+    for asked in ["one", "two", "held"] {
+        assert_eq!(heard.recv_timeout(PATIENCE).expect("heard"), asked.as_bytes());
+    }
+    assert!(comes_to_nothing(&mut client));
+    proxy.set(Mode::Pass);
+    client.read_exact(&mut [0; 4]).expect("comes");
+}
+
+#[test]
 fn connections_are_reset_and_so_are_new_ones() {
     let (proxy, _heard) = proxy_of_echo();
     let mut clients: Vec<_> = (0..5).map(|_| connect(&proxy)).collect();

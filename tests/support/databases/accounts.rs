@@ -54,11 +54,13 @@ pub(crate) struct Writing {
     pub(crate) check: Check,
     /// Where a process may be stopped: after all checks that it can make itself, and before the write.
     pub(crate) before_update: fn(),
+    /// How many connections there are at most.
+    pub(crate) connections: u32,
 }
 
 impl Default for Writing {
     fn default() -> Self {
-        Self { check: Check::FenceAndVersion, before_update: || () }
+        Self { check: Check::FenceAndVersion, before_update: || (), connections: 8 }
     }
 }
 

@@ -6,7 +6,9 @@ use lockproof::{
     LockStore, Locks, MySqlStore, PostgresStore, Repository, SqlOptions, SqliteStore, Storage, StoreError,
 };
 use sqlx::{
-    AssertSqlSafe, ConnectOptions, Connection, MySqlConnection, MySqlPool, PgConnection, PgPool, SqlitePool,
+    AssertSqlSafe, ConnectOptions, Connection, Database, MySql, MySqlConnection, PgConnection, Postgres,
+    Sqlite,
+    pool::PoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode},
 };
 
@@ -53,12 +55,22 @@ pub(crate) async fn accounts(
     writing: Writing,
 ) -> Result<Arc<dyn Repository<Account>>, StoreError> {
     Ok(match Make::of(url) {
-        Make::MariaDb => under(locks, table().pooled(MySqlPool::connect(url).await?), url, writing),
-        Make::Postgres => under(locks, table().pooled(PgPool::connect(url).await?), url, writing),
+        Make::MariaDb => {
+            under(locks, table::<MySql>().pooled(pool(writing).connect(url).await?), url, writing)
+        }
+        Make::Postgres => {
+            under(locks, table::<Postgres>().pooled(pool(writing).connect(url).await?), url, writing)
+        }
         Make::Sqlite => {
-            under(locks, table().pooled(SqlitePool::connect_with(file(url)).await?), url, writing)
+            let pool = pool(writing).connect_with(file(url)).await?;
+            under(locks, table::<Sqlite>().pooled(pool), url, writing)
         }
     })
+}
+
+/// For the connections of one home.
+fn pool<D: Database>(writing: Writing) -> PoolOptions<D> {
+    PoolOptions::new().max_connections(writing.connections)
 }
 
 fn file(path: &str) -> SqliteConnectOptions {

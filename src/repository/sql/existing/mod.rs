@@ -42,6 +42,7 @@ pub struct Lacking {
 
 /// What to look for in the catalogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(unreachable_pub, reason = "a field of what is public")]
 pub enum What {
     Column,
     /// The default of the column with this name, if it still is the one that it was added with.

@@ -3,12 +3,14 @@ use std::time::Duration;
 use super::{
     Inner,
     connection::Done,
-    patience::Patience,
     values::{bytes, micros},
 };
 use crate::{
     model::{FencingToken, LockKey, Ttl, clock::BootInstant},
-    store::{Acquire, AcquireReply, StoreError},
+    store::{
+        Acquire, AcquireReply, StoreError,
+        sql::{patience::Patience, replies},
+    },
 };
 
 /// What the row allows us to do.
@@ -95,10 +97,7 @@ impl Inner {
             return Ok(Look::Ours(row.token()?, row.remaining()));
         }
         if row.runs() {
-            return Ok(Look::Held(AcquireReply::Held {
-                remaining: row.remaining(),
-                holder: Some(row.holder()?),
-            }));
+            return Ok(Look::Held(replies::held(&row)?));
         }
         match row.exhausted(FencingToken::ZERO) {
             Some(error) => Err(error),

@@ -8,7 +8,6 @@ use sqlx::{SqlStr, mysql::MySqlRow};
 
 use super::{
     Inner,
-    patience::Patience,
     values::{hex, micros},
 };
 use crate::{
@@ -17,6 +16,7 @@ use crate::{
         Extend, ExtendReply, Release, ReleaseReply, StoreError,
         sql::{
             batch::{self, Hits},
+            patience::Patience,
             row::{Columns, LockRow, damaged},
         },
     },

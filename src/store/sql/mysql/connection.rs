@@ -165,8 +165,11 @@ impl Database {
         let _turn = self.probing.lock().await;
         let options = self.pool.connect_options();
         match timeout(PATIENCE, options.connect()).await {
-            // How it says goodbye is nobody's concern.
-            Ok(Ok(connection)) => Ok(drop(connection.close().await)),
+            Ok(Ok(connection)) => {
+                // How it says goodbye is nobody's concern.
+                let _ = connection.close().await;
+                Ok(())
+            }
             Ok(Err(error)) => Err(errors::not_sent(&self.address, error)),
             Err(_) => Err(self.silent()),
         }

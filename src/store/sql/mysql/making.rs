@@ -1,6 +1,6 @@
 //! Tables that are made where they are not there.
 
-use sqlx::{MySqlConnection, mysql::MySqlRow};
+use sqlx::MySqlConnection;
 
 use super::{connection::Database, errors};
 use crate::store::{
@@ -18,7 +18,7 @@ impl Making for Database {
 
     async fn found(&self, schema: &Migrations) -> Result<Vec<String>, StoreError> {
         let rows = self.read(|| sqlx::query(schema.found.clone())).await?;
-        names(&rows).map_err(|error| errors::sent(self.address(), error))
+        Migrations::names(&rows).map_err(|error| errors::sent(self.address(), error))
     }
 
     async fn make(&self, schema: &Migrations) -> Result<(), StoreError> {
@@ -47,11 +47,7 @@ async fn make(connection: &mut MySqlConnection, schema: &Migrations) -> Result<b
         return Ok(false);
     }
     let rows = sqlx::query(schema.found.clone()).fetch_all(&mut *connection).await?;
-    schema.bring_up(connection, &names(&rows)?).await?;
+    schema.bring_up(connection, &Migrations::names(&rows)?).await?;
     sqlx::query("SELECT RELEASE_LOCK('lockproof_schema')").fetch_all(connection).await?;
     Ok(true)
-}
-
-fn names(rows: &[MySqlRow]) -> Result<Vec<String>, sqlx::Error> {
-    rows.iter().map(|row| Ok(row.text("found")?.unwrap_or_default())).collect()
 }

@@ -3,7 +3,6 @@ use sqlx::{SqlStr, mysql::MySqlRow};
 use super::{
     Inner, MySqlStore,
     connection::Statement,
-    patience::{Patience, unsettled},
     values::{bytes, micros},
 };
 use crate::{
@@ -11,7 +10,12 @@ use crate::{
     store::{
         AskRelease, AskReply, Extend, ExtendReply, ForceRelease, ForceReply, HeldKey, Holder, Inspect, List,
         Release, ReleaseReply, Rotate, RotateReply, StoreCapabilities, StoreError, WakeupStream,
-        sql::row::{LockRow, extended},
+        sql::{
+            batch::unsettled,
+            patience::Patience,
+            replies::{self, Page},
+            row::{LockRow, extended},
+        },
     },
 };
 
@@ -89,17 +93,9 @@ impl Inner {
             if let Some(token) = self.database.write(rotate).await?.token()? {
                 return Ok(RotateReply::Granted { token });
             }
-            let Some(row) = self.find(&key).await? else { return Ok(RotateReply::NotHeld) };
-            if !row.is_held_by(&from) && !row.is_held_by(&to) {
-                return Ok(RotateReply::NotHeld);
-            }
-            let token = row.token()?;
-            if row.is_held_by(&to) && token > above {
-                // An earlier request did it, and its answer was lost.
-                return Ok(RotateReply::Granted { token });
-            }
-            if let Some(error) = row.exhausted(above) {
-                return Err(error);
+            let row = self.find(&key).await?;
+            if let Some(reply) = replies::rotated(row.as_ref(), &from, &to, above)? {
+                return Ok(reply);
             }
             patience.pause_for(&key).await?;
         }
@@ -114,11 +110,8 @@ impl Inner {
                 return Ok(ForceReply::Forced { token });
             }
             again |= done.again;
-            let Some(row) = self.find(&key).await?.filter(LockRow::runs) else {
+            if !replies::may_be_forced(self.find(&key).await?.as_ref())? {
                 return if again { Err(unsettled(&key)) } else { Ok(ForceReply::NotHeld) };
-            };
-            if let Some(error) = row.exhausted(FencingToken::ZERO) {
-                return Err(error);
             }
             patience.pause_for(&key).await?;
         }
@@ -140,26 +133,15 @@ impl Inner {
     }
 
     async fn list(&self, request: List) -> Result<Vec<HeldKey>, StoreError> {
-        let List { prefix, after, limit } = request;
-        // No key has this byte, so it is above every key with the prefix.
-        let end = [prefix.as_bytes(), &[0xFF]].concat();
-        let after = after.as_ref().map_or("", |key| key.as_str());
-        let first = after.max(&prefix);
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let page = Page::of(request);
         let list = || {
             sqlx::query(self.sql.list.clone())
-                .bind(bytes(first))
-                .bind(end.clone())
-                .bind(bytes(after))
-                .bind(limit)
+                .bind(bytes(&page.first))
+                .bind(page.end())
+                .bind(bytes(&page.after))
+                .bind(page.limit)
         };
-        let rows = self.database.read(list).await?;
-        rows.iter()
-            .map(|row| {
-                let row = LockRow::of(row)?;
-                Ok(HeldKey::new(row.key()?, row.holder()?))
-            })
-            .collect()
+        replies::listed(&self.database.read(list).await?)
     }
 
     /// How long a call about one lock puts up with others: a little less than its caller is likely to, to whom it says

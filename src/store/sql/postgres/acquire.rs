@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     model::FencingToken,
-    store::{Acquire, AcquireReply, StoreError},
+    store::{Acquire, AcquireReply, StoreError, sql::replies},
 };
 
 /// When to look again at a lock whose row a transaction has, although nobody holds it: the one who pins a row may do so
@@ -48,10 +48,7 @@ impl Inner {
             }
             if let Some(row) = seen.row {
                 if row.runs() && !row.is_held_by(&owner) {
-                    return Ok(AcquireReply::Held {
-                        remaining: row.remaining(),
-                        holder: Some(row.holder()?),
-                    });
+                    return replies::held(&row);
                 }
                 if let Some(error) = row.exhausted(FencingToken::ZERO)
                     && !row.runs()

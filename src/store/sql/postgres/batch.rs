@@ -22,12 +22,12 @@ impl Inner {
         requests: &'a [Extend],
     ) -> Vec<Result<ExtendReply, StoreError>> {
         let send = |lines: Vec<&'a Extend>| {
-            self.database.rows(move || {
+            self.database.rows_again(move || {
                 let ttls: Vec<_> = lines.iter().map(|it| it.ttl.as_millis()).collect();
                 keyed(&self.sql.extend_all, &lines, |it| (&it.key, &it.owner)).bind(ttls)
             })
         };
-        let round = |lines| rounds(lines, |it: &Extend| &it.key, send);
+        let round = |lines| async { Ok(rounds(lines, |it: &Extend| &it.key, send).await?.0) };
         batch::extend_all(requests, round).await
     }
 
@@ -36,28 +36,36 @@ impl Inner {
         requests: &'a [Release],
     ) -> Vec<Result<ReleaseReply, StoreError>> {
         let send = |lines: Vec<&'a Release>| {
-            // The second time the answer would be that nobody holds them.
-            self.database.rows_once(move || keyed(&self.sql.release_all, &lines, |it| (&it.key, &it.owner)))
+            self.database.rows_again(move || keyed(&self.sql.release_all, &lines, |it| (&it.key, &it.owner)))
         };
-        let round = |lines| rounds(lines, |it: &Release| &it.key, send);
+        let round = |lines: Vec<&'a Release>| async {
+            let keys: Vec<_> = lines.iter().map(|it| &it.key).collect();
+            let (hits, again) = rounds(lines, |it: &Release| &it.key, send).await?;
+            // The second time the answer is that nobody holds them.
+            Ok(if again { hits.sent_twice(keys.into_iter()) } else { hits })
+        };
         batch::release_all(requests, round, |key| self.ears.announce(key)).await
     }
 }
 
-/// Sends the lines, and again those whose rows were passed by, a few times.
+/// Sends the lines, and again those whose rows were passed by, a few times. Says too whether a connection broke, so that
+/// lines were sent again without anybody having heard what became of them.
 async fn rounds<'a, L, F>(
     lines: Vec<&'a L>,
     key: impl Fn(&L) -> &LockKey,
     send: impl Fn(Vec<&'a L>) -> F,
-) -> Result<Hits<PgRow>, StoreError>
+) -> Result<(Hits<PgRow>, bool), StoreError>
 where
-    F: Future<Output = Result<Vec<PgRow>, StoreError>>,
+    F: Future<Output = Result<(Vec<PgRow>, bool), StoreError>>,
 {
     let (mut left, mut done) = (lines, Vec::new());
-    let mut pauses = Pauses::new();
+    let (mut pauses, mut again) = (Pauses::new(), false);
     loop {
         let rows = match send(left.clone()).await {
-            Ok(rows) => rows,
+            Ok((rows, sent_again)) => {
+                again |= sent_again;
+                rows
+            }
             Err(error) if done.is_empty() => return Err(error),
             // Those that were done are done; of the others nobody knows.
             Err(_) => break,
@@ -85,7 +93,7 @@ where
         }
     }
     let hits = Hits::of(done)?;
-    Ok(hits.skipped(left.into_iter().map(|line| key(line).as_str().to_owned())))
+    Ok((hits.skipped(left.into_iter().map(|line| key(line).as_str().to_owned())), again))
 }
 
 fn keyed<L>(sql: &SqlStr, lines: &[&L], of: impl Fn(&L) -> (&LockKey, &Owner)) -> Statement {

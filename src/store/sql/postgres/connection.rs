@@ -1,24 +1,38 @@
 //! What we accept from the user: a URL or a pool; and how a statement gets through although connections break.
 
-use std::time::Duration;
+use std::{
+    future::pending,
+    pin::pin,
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    time::Duration,
+};
 
-use futures::FutureExt;
+use futures::{
+    FutureExt,
+    future::{Either, select},
+};
 use sqlx::{
-    ConnectOptions, Connection, PgPool, Postgres,
+    ConnectOptions, Connection, Error as SqlError, PgPool, Postgres,
     pool::PoolConnection,
     postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow},
     query::Query,
 };
-use tokio::{sync::Mutex, time::timeout};
+use tokio::{
+    sync::Mutex,
+    time::{sleep, timeout},
+};
 
-use super::errors;
-use crate::store::{SqlOptions, StoreError, StoreErrorKind};
+use super::{errors, pauses::Pauses};
+use crate::store::{SqlOptions, StoreError, StoreErrorKind, sharded::lock};
 
 /// A statement with its values.
 pub(crate) type Statement = Query<'static, Postgres, PgArguments>;
 
 /// A connection that nobody has used for so long is asked first whether it is still there.
 const IDLE: Duration = Duration::from_secs(1);
+
+/// How long it may take to connect when a store is opened: the server may just start, or be far away.
+const PATIENCE_AT_BOOT: Duration = Duration::from_secs(5);
 
 /// A database and the connections to it.
 pub(crate) struct Database {
@@ -27,6 +41,8 @@ pub(crate) struct Database {
     pub(super) place: String,
     /// How long the server may take over a statement.
     limit: Duration,
+    /// How many statements were answered.
+    answered: AtomicU64,
     /// Who has to know why the pool gives no connection tries one beside it; one at a time.
     trying: Mutex<()>,
 }
@@ -38,7 +54,6 @@ impl Database {
         let connect = bounded(parse(url)?, limit).disable_statement_logging();
         let pool = PgPoolOptions::new()
             .max_connections(options.max_connections)
-            .acquire_timeout(limit / 2)
             // A round trip for each call otherwise; what was cut while nobody used it is found out below.
             .test_before_acquire(false)
             .before_acquire(|connection, state| {
@@ -55,7 +70,7 @@ impl Database {
 
     fn over(pool: PgPool, limit: Duration) -> Self {
         let place = place(&pool.connect_options());
-        Self { pool, place, limit, trying: Mutex::default() }
+        Self { pool, place, limit, answered: AtomicU64::new(0), trying: Mutex::default() }
     }
 
     pub(crate) fn pool(&self) -> &PgPool {
@@ -83,58 +98,136 @@ impl Database {
         &self,
         statement: impl Fn() -> Statement + Send + Sync,
     ) -> Result<Vec<PgRow>, StoreError> {
+        Ok(self.rows_again(statement).await?.0)
+    }
+
+    /// The same, and whether it was sent again.
+    pub(crate) async fn rows_again(
+        &self,
+        statement: impl Fn() -> Statement + Send + Sync,
+    ) -> Result<(Vec<PgRow>, bool), StoreError> {
         // After a restart of the server every connection of the pool is broken, and is found so one by one.
-        let mut again = self.pool.options().get_max_connections().min(64);
+        let most = self.pool.options().get_max_connections().min(64);
+        let (mut again, mut pauses) = (0, Pauses::new());
+        let error = loop {
+            match self.once(&statement).await {
+                Ok(Ok(rows)) => return Ok((rows, again > 0)),
+                Ok(Err(error)) if again < most && errors::is_cut(&error) => again += 1,
+                Ok(Err(error)) if errors::is_conflict(&error) && pauses.pause().await => {}
+                Ok(Err(error)) => break errors::sent(&self.place, error),
+                Err(error) => break error,
+            }
+        };
+        // Whatever is definite about the last time, the first may have been done.
+        Err(if again > 0 { errors::lost(&self.place, error) } else { error })
+    }
+
+    /// The same for a statement that may do harm the second time.
+    pub(crate) async fn rows_once(
+        &self,
+        statement: impl Fn() -> Statement + Send + Sync,
+    ) -> Result<Vec<PgRow>, StoreError> {
+        let mut pauses = Pauses::new();
         loop {
             match self.once(&statement).await? {
                 Ok(rows) => return Ok(rows),
-                Err(error) if again > 0 && errors::is_worth_another_try(&error) => again -= 1,
+                // Then it was not done.
+                Err(error) if errors::is_conflict(&error) && pauses.pause().await => {}
                 Err(error) => return Err(errors::sent(&self.place, error)),
             }
         }
     }
 
-    /// The same for a statement whose answer is another one the second time.
-    pub(crate) async fn rows_once(
-        &self,
-        statement: impl Fn() -> Statement + Send + Sync,
-    ) -> Result<Vec<PgRow>, StoreError> {
-        self.once(&statement).await?.map_err(|error| errors::sent(&self.place, error))
-    }
-
     async fn once(
         &self,
         statement: &(impl Fn() -> Statement + Send + Sync),
-    ) -> Result<Result<Vec<PgRow>, sqlx::Error>, StoreError> {
+    ) -> Result<Result<Vec<PgRow>, SqlError>, StoreError> {
         let mut connection = self.connection().await?;
         // All rows, not `fetch_one`: that one stops at the first, before the commit that may fail.
-        Ok(statement().fetch_all(&mut *connection).await)
+        let rows = statement().fetch_all(&mut *connection).await;
+        self.answered.fetch_add(1, Relaxed);
+        Ok(rows)
     }
 
     pub(crate) async fn connection(&self) -> Result<PoolConnection<Postgres>, StoreError> {
-        match timeout(self.limit / 2, self.pool.acquire()).await {
-            Ok(Ok(connection)) => Ok(connection),
-            Ok(Err(sqlx::Error::PoolTimedOut)) | Err(_) => Err(self.why_no_connection().await),
-            Ok(Err(error)) => Err(errors::not_sent(&self.place, error)),
-        }
+        /// However little a statement may take, a connection is not made in less.
+        const LEAST: Duration = Duration::from_millis(250);
+
+        // Less than the service's own limit, which does not know whether anything was sent.
+        self.connection_within((self.limit / 4 * 3).max(LEAST)).await
     }
 
-    /// A pool tries to connect for as long as it may and then only says that it did not succeed.
-    async fn why_no_connection(&self) -> StoreError {
-        let limit = self.limit / 4;
-        let attempt = async {
-            let _turn = self.trying.lock().await;
-            self.pool.connect_options().connect().await?.close().await
+    /// Connects for the first time, which may take longer than any call after that.
+    pub(super) async fn reach(&self) -> Result<(), StoreError> {
+        self.connection_within(PATIENCE_AT_BOOT).await.map(drop)
+    }
+
+    /// A pool tries to connect for as long as it may, and then only says that it did not succeed. So one more connection
+    /// is tried beside it, which says why.
+    async fn connection_within(&self, patience: Duration) -> Result<PoolConnection<Postgres>, StoreError> {
+        let answered = self.answered.load(Relaxed);
+        let quick = patience.min(self.limit) / 3;
+        let acquiring = pin!(self.pool.acquire());
+        let acquiring = match select(acquiring, pin!(sleep(quick))).await {
+            Either::Left((connection, _)) => return connection.map_err(|error| self.not_sent(error)),
+            Either::Right(((), acquiring)) => acquiring,
         };
-        let why = match timeout(limit, attempt).await {
-            Ok(Ok(())) => sqlx::Error::PoolTimedOut,
-            Ok(Err(error)) => error,
-            Err(_) => {
-                let what = format!("{}: no connection within {:?}", self.place, self.limit / 2 + limit);
-                return StoreError::new(StoreErrorKind::Unavailable, what);
+        // While others are answered it is the pool that has too few.
+        let is_there = self.answered.load(Relaxed) != answered;
+        let found = Found(std::sync::Mutex::new(is_there.then_some(SqlError::PoolTimedOut)));
+        let trouble = pin!(async {
+            match is_there {
+                true => pending().await,
+                false => self.look_for_trouble(&found).await,
             }
-        };
-        errors::not_sent(&self.place, why)
+        });
+        let acquiring = pin!(timeout(patience.saturating_sub(quick), acquiring));
+        match select(acquiring, trouble).await {
+            Either::Left((Ok(connection), _)) => return connection.map_err(|error| self.not_sent(error)),
+            Either::Left((Err(_), _)) | Either::Right(((), _)) => {}
+        }
+        Err(match found.take() {
+            Some(error) => self.not_sent(error),
+            None => {
+                let what = format!("{}: no connection within {patience:?}", self.place);
+                StoreError::new(StoreErrorKind::Unavailable, what)
+            }
+        })
+    }
+    /// Completes with something that the pool's patience does not help against.
+    async fn look_for_trouble(&self, found: &Found) {
+        let turn = self.trying.lock().await;
+        loop {
+            let tried = async { self.pool.connect_options().connect().await?.close().await };
+            match tried.await {
+                Ok(()) => break,
+                Err(error) if errors::passes_by_itself(&error) => {
+                    found.put(error);
+                    sleep(Duration::from_millis(100)).await;
+                }
+                Err(error) => return found.put(error),
+            }
+        }
+        drop(turn);
+        found.put(SqlError::PoolTimedOut);
+        pending().await
+    }
+
+    fn not_sent(&self, error: SqlError) -> StoreError {
+        errors::not_sent(&self.place, error)
+    }
+}
+
+/// Why there was no connection, as far as that is known.
+struct Found(std::sync::Mutex<Option<SqlError>>);
+
+impl Found {
+    fn put(&self, error: SqlError) {
+        *lock(&self.0) = Some(error);
+    }
+
+    fn take(&self) -> Option<SqlError> {
+        lock(&self.0).take()
     }
 }
 
@@ -149,7 +242,7 @@ fn parse(url: &str) -> Result<PgConnectOptions, StoreError> {
         let what = format!("the URL of a PostgreSQL database begins with `postgres://`, and {found}");
         return Err(StoreError::new(StoreErrorKind::Misconfigured, what));
     }
-    url.parse().map_err(|error: sqlx::Error| {
+    url.parse().map_err(|error: SqlError| {
         let what = format!("the URL of the PostgreSQL database cannot be read: {error}");
         StoreError::new(StoreErrorKind::Misconfigured, what).caused_by(error)
     })

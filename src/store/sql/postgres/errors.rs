@@ -10,6 +10,7 @@ use crate::store::{StoreError, StoreErrorKind, sql::errors::Verdict};
 
 /// <https://www.postgresql.org/docs/current/errcodes-appendix.html>
 mod state {
+    pub(super) const PROTOCOL: &str = "08P01";
     pub(super) const READ_ONLY: &str = "25006";
     pub(super) const NO_STATEMENT: &str = "26000";
     pub(super) const NOT_AUTHORIZED: &str = "28000";
@@ -47,8 +48,14 @@ pub(crate) fn verdict(answer: &PgDatabaseError) -> Verdict {
         state::NO_STATEMENT | state::STATEMENT_EXISTS => (
             Misconfigured,
             Some(
-                "a pooler changes sessions between statements; give a pool with `statement_cache_capacity(0)`, or \
-                 connect to the server itself",
+                "a pooler changes sessions between statements and does not keep track of those that are prepared; \
+                 connect to the server itself, let it pool sessions, or see to its `max_prepared_statements`",
+            ),
+        ),
+        state::PROTOCOL => (
+            Misconfigured,
+            Some(
+                "a pooler that does not know `options` is to ignore them: `ignore_startup_parameters = options`",
             ),
         ),
         state::NOT_AUTHORIZED | state::WRONG_PASSWORD => {
@@ -92,9 +99,9 @@ pub(crate) fn verdict(answer: &PgDatabaseError) -> Verdict {
     Verdict::new(kind, remedy)
 }
 
-/// Whether the statement can be sent again at once, if doing it twice does no harm: the connection broke, as one does
-/// that was cut while nobody used it, or another transaction was in the way.
-pub(crate) fn is_worth_another_try(error: &SqlError) -> bool {
+/// Whether the connection broke, as one does that was cut while nobody used it. Nobody knows whether the statement was
+/// done.
+pub(crate) fn is_cut(error: &SqlError) -> bool {
     use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, NotConnected, UnexpectedEof};
     match error {
         SqlError::Io(error) => {
@@ -103,17 +110,19 @@ pub(crate) fn is_worth_another_try(error: &SqlError) -> bool {
                 BrokenPipe | ConnectionAborted | ConnectionReset | NotConnected | UnexpectedEof
             )
         }
-        _ => matches!(
-            state_of(error),
-            Some(
-                state::SHUT_DOWN
-                    | state::CRASHED
-                    | state::IDLE_SESSION
-                    | state::SERIALIZATION
-                    | state::DEADLOCK
-            )
-        ),
+        _ => matches!(state_of(error), Some(state::SHUT_DOWN | state::CRASHED | state::IDLE_SESSION)),
     }
+}
+
+/// Whether another transaction was in the way, so that the statement was not done. Between statements of this crate that
+/// cannot be, unless the role or the database has another isolation than READ COMMITTED.
+pub(super) fn is_conflict(error: &SqlError) -> bool {
+    matches!(state_of(error), Some(state::SERIALIZATION | state::DEADLOCK))
+}
+
+/// Whether a server that does not let us in now may do so soon.
+pub(super) fn passes_by_itself(error: &SqlError) -> bool {
+    matches!(state_of(error), Some(state::TOO_MANY | state::STARTING))
 }
 
 /// Whether the statement waited for another transaction for as long as it may.
@@ -136,6 +145,12 @@ pub(super) fn not_sent(place: &str, error: SqlError) -> StoreError {
         kind => kind,
     };
     StoreError::new(kind, format!("{place}: {}", verdict.words(&error))).caused_by(error)
+}
+
+/// The error of a statement whose connection was cut before it was answered, and that could not be sent again.
+pub(super) fn lost(place: &str, error: StoreError) -> StoreError {
+    let what = format!("{place}: the connection was cut, and then: {error}");
+    StoreError::new(StoreErrorKind::OutcomeUnknown, what).caused_by(error)
 }
 
 fn state_of(error: &SqlError) -> Option<&str> {

@@ -1,4 +1,4 @@
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, pin::pin, time::Duration};
 
 use futures::future::{Either, select};
 use sqlx::{Row, postgres::PgListener};
@@ -13,12 +13,17 @@ use crate::{
     model::{LockKey, clock::BootInstant},
     store::{
         StoreError,
+        StoreErrorKind::Unavailable,
         sql::row::{Columns, damaged},
     },
 };
 
 /// How long the server may take to answer a connection on which it tells of releases.
 const LIMIT: Duration = Duration::from_secs(5);
+
+/// When to try again to write to rows that a transaction has: it may be one that is through at once, or a long save.
+const FIRST_PAUSE: Duration = Duration::from_millis(5);
+const LONGEST_PAUSE: Duration = Duration::from_millis(160);
 
 /// A connection beside the pool, on which PostgreSQL tells of releases. The rows say whether somebody waits, and they are
 /// told so on the same connection: what is released after that is heard of here.
@@ -58,14 +63,16 @@ impl<'a> Listener<'a> {
         let mut connection = in_time(self.connect()).await?;
         *has_listened = true;
         let _listening = Listening::begin(ears);
+        let mut pause = FIRST_PAUSE;
         loop {
             let again = in_time(self.announce_interest(&mut connection)).await?;
+            pause = if again { (pause * 2).min(LONGEST_PAUSE) } else { FIRST_PAUSE };
             let listener = connection.listener();
             let heard = {
-                let heard = std::pin::pin!(listener.try_recv());
-                let news = std::pin::pin!(async {
+                let heard = pin!(listener.try_recv());
+                let news = pin!(async {
                     match again {
-                        true => sleep(Duration::from_millis(20)).await,
+                        true => sleep(pause).await,
                         false => ears.interest.news().await,
                     }
                 });
@@ -80,8 +87,7 @@ impl<'a> Listener<'a> {
                         ears.announce(&key);
                     }
                 }
-                // The connection is gone.
-                Some(None) => return Err(sqlx::Error::PoolClosed.into()),
+                Some(None) => return Err(StoreError::new(Unavailable, "the connection has ended")),
                 None => {}
             }
         }

@@ -1,6 +1,6 @@
 //! Tables that are made where they are not there.
 
-use sqlx::{Connection, PgConnection, Row, postgres::PgRow};
+use sqlx::{Connection, PgConnection};
 
 use super::{connection::Database, errors};
 use crate::store::{
@@ -15,7 +15,7 @@ impl Making for Database {
 
     async fn found(&self, schema: &Migrations) -> Result<Vec<String>, StoreError> {
         let rows = self.rows(|| sqlx::query(schema.found.clone())).await?;
-        names(&rows).map_err(|error| errors::sent(&self.place, error))
+        Migrations::names(&rows).map_err(|error| errors::sent(&self.place, error))
     }
 
     async fn make(&self, schema: &Migrations) -> Result<(), StoreError> {
@@ -36,10 +36,6 @@ async fn make(connection: &mut PgConnection, schema: &Migrations) -> Result<(), 
     sqlx::query(PATIENCE).execute(&mut *transaction).await?;
     sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LINE).execute(&mut *transaction).await?;
     let rows = sqlx::query(schema.found.clone()).fetch_all(&mut *transaction).await?;
-    schema.bring_up(&mut *transaction, &names(&rows)?).await?;
+    schema.bring_up(&mut *transaction, &Migrations::names(&rows)?).await?;
     transaction.commit().await
-}
-
-fn names(rows: &[PgRow]) -> Result<Vec<String>, sqlx::Error> {
-    rows.iter().map(|row| row.try_get(0)).collect()
 }

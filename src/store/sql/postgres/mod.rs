@@ -52,8 +52,11 @@ use crate::store::{
 /// that the lock is held, everything else is an error that can be tried again.
 ///
 /// # Poolers
-/// Behind PgBouncer in transaction mode give a pool of your own whose options have `statement_cache_capacity(0)`. No
-/// statement here needs a session, but listening does: connect to the server itself where hints matter.
+/// No statement here needs a session, but sqlx prepares each one and runs it later. So behind PgBouncer in transaction mode
+/// that has to keep track of prepared statements (1.21 or later, `max_prepared_statements` above 0); with an earlier one
+/// a statement could be taken for another, and most end in an error that says so. Listening needs a session in any case:
+/// connect to the server itself, or let the pooler pool sessions, where hints matter. A PgBouncer that is given by URL
+/// needs `ignore_startup_parameters = extra_float_digits, options`.
 ///
 /// # Time-outs
 /// [`SqlOptions::statement_timeout`] is set in the server for the connections of a pool that is made from a URL, unless
@@ -126,6 +129,7 @@ impl PostgresStore {
     async fn over(database: Database, options: SqlOptions) -> Result<Self, StoreError> {
         let table = options.table.unwrap_or_else(TableName::locks);
         let schema = Migrations::over(&schema::SCHEMA, &table);
+        database.reach().await?;
         database.set_up(&schema, options.create_table).await?;
         let (database, sql) = (Arc::new(database), Statements::over(&table));
         let ears = Arc::new(Ears::new(Arc::clone(&database), sql.clone()));

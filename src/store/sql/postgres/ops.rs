@@ -9,13 +9,16 @@ use crate::{
         AskRelease, AskReply, Extend, ExtendReply, ForceRelease, ForceReply, HeldKey, Holder, Inspect, List,
         Release, ReleaseReply, Rotate, RotateReply, StoreCapabilities, StoreError, StoreErrorKind,
         WakeupStream,
-        sql::row::{Columns, LockRow, damaged, token},
+        sql::{
+            replies::{self, Page},
+            row::{Columns, LockRow, damaged, token},
+        },
     },
 };
 
 lock_store_over_inner!(PostgresStore, "postgres", StoreCapabilities::default());
 
-/// What a statement about one key has granted, and the row as it was before.
+/// What a statement about one key has granted, or else the row that it has found.
 pub(super) struct Seen {
     pub(super) granted: Option<FencingToken>,
     pub(super) row: Option<LockRow>,
@@ -25,11 +28,12 @@ impl Seen {
     pub(super) fn of(rows: Vec<PgRow>, key: &LockKey) -> Result<Self, StoreError> {
         let nothing = || damaged(key.as_str(), "the statement returned nothing".into());
         let row = rows.first().ok_or_else(nothing)?;
-        let was_there = row.text("key").map_err(|error| damaged(key.as_str(), error.into()))?.is_some();
-        let granted = row.number("granted").map_err(|error| damaged(key.as_str(), error.into()))?;
-        Ok(Self {
-            granted: granted.map(token).transpose()?,
-            row: was_there.then(|| LockRow::of(row)).transpose()?,
+        let read = || -> Result<_, sqlx::Error> { Ok((row.number("granted")?, row.text("key")?.is_some())) };
+        let (granted, was_there) = read().map_err(|error| damaged(key.as_str(), error.into()))?;
+        Ok(match granted {
+            // What was there before does not matter any more, even if it was damaged.
+            Some(granted) => Self { granted: Some(token(granted)?), row: None },
+            None => Self { granted: None, row: was_there.then(|| LockRow::of(row)).transpose()? },
         })
     }
 }
@@ -72,15 +76,8 @@ impl Inner {
             if let Some(token) = seen.granted {
                 return Ok(RotateReply::Granted { token });
             }
-            let ours = |row: &LockRow| row.is_held_by(&from) || row.is_held_by(&to);
-            let Some(row) = seen.row.filter(ours) else { return Ok(RotateReply::NotHeld) };
-            let token = row.token()?;
-            if row.is_held_by(&to) && token > above {
-                // An earlier request did it, and its answer was lost.
-                return Ok(RotateReply::Granted { token });
-            }
-            if let Some(error) = row.exhausted(above) {
-                return Err(error);
+            if let Some(reply) = replies::rotated(seen.row.as_ref(), &from, &to, above)? {
+                return Ok(reply);
             }
             if !pauses.pause().await {
                 return Err(self.busy(&key));
@@ -122,9 +119,8 @@ impl Inner {
             if seen.granted.is_some() {
                 return Ok(seen.granted);
             }
-            let Some(row) = seen.row.filter(LockRow::runs) else { return Ok(None) };
-            if let Some(error) = row.exhausted(FencingToken::ZERO) {
-                return Err(error);
+            if !replies::may_be_forced(seen.row.as_ref())? {
+                return Ok(None);
             }
             if !pauses.pause().await {
                 return Err(self.busy(key));
@@ -133,26 +129,15 @@ impl Inner {
     }
 
     async fn list(&self, request: List) -> Result<Vec<HeldKey>, StoreError> {
-        let List { prefix, after, limit } = request;
-        // No UTF-8 has this byte, so it is above every key with the prefix.
-        let end = [prefix.as_bytes(), b"\xFF"].concat();
-        let after = after.map_or_else(String::new, |key| key.as_str().to_owned());
-        let first = after.as_bytes().max(prefix.as_bytes());
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let page = Page::of(request);
         let statement = || -> Statement {
             sqlx::query(self.sql.list.clone())
-                .bind(first.to_vec())
-                .bind(end.clone())
-                .bind(after.clone().into_bytes())
-                .bind(limit)
+                .bind(page.first.clone().into_bytes())
+                .bind(page.end())
+                .bind(page.after.clone().into_bytes())
+                .bind(page.limit)
         };
-        let rows = self.database.rows(statement).await?;
-        rows.iter()
-            .map(|row| {
-                let row = LockRow::of(row)?;
-                Ok(HeldKey::new(row.key()?, row.holder()?))
-            })
-            .collect()
+        replies::listed(&self.database.rows(statement).await?)
     }
 
     /// A transaction has the row for long. Nothing was done.

@@ -128,7 +128,7 @@ CREATE TABLE IF NOT EXISTS {table} (
 };
 
 /// The columns of the table, with their types: a wrong one would only be told by the first statement that needs it.
-pub(crate) const FOUND: &str = "SELECT attname || ' ' || format_type(atttypid, NULL) FROM pg_attribute \
+pub(crate) const FOUND: &str = "SELECT attname || ' ' || format_type(atttypid, NULL) AS found FROM pg_attribute \
      WHERE attrelid = to_regclass('{table}') AND attnum > 0 AND NOT attisdropped";
 
 /// key, owner, label, ttl, limit in milliseconds: takes a lock that is free, has lapsed, or is the owner's, and gives

@@ -5,7 +5,10 @@ use crate::{
     model::{FencingToken, LockKey},
     store::{
         Acquire, AcquireReply, StoreError,
-        sql::row::{LockRow, returned_token},
+        sql::{
+            replies,
+            row::{LockRow, returned_token},
+        },
     },
 };
 
@@ -63,10 +66,7 @@ impl Inner {
             return Ok(Look::Ours);
         }
         if row.runs() {
-            return Ok(Look::Held(AcquireReply::Held {
-                remaining: row.remaining(),
-                holder: Some(row.holder()?),
-            }));
+            return Ok(Look::Held(replies::held(&row)?));
         }
         match row.exhausted(FencingToken::ZERO) {
             Some(error) => Err(error),

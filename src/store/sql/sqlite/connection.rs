@@ -11,10 +11,7 @@ use sqlx::{
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::errors;
-use crate::{
-    model::clock::BootInstant,
-    store::{SqlOptions, StoreError, StoreErrorKind},
-};
+use crate::store::{SqlOptions, StoreError, StoreErrorKind, sql::patience::Patience};
 
 /// A statement with its values.
 pub(crate) type Statement = Query<'static, Sqlite, SqliteArguments>;
@@ -166,32 +163,10 @@ impl Database {
     }
 }
 
-/// How long an error of the kind "busy" is worth another try.
-#[derive(Clone, Copy)]
-pub(crate) struct Patience {
-    since: BootInstant,
-    limit: Duration,
-    pause: Duration,
-}
-
 impl Patience {
-    pub(super) fn of(limit: Duration) -> Self {
-        Self { since: BootInstant::now(), limit, pause: Duration::from_millis(1) }
-    }
-
-    /// Waits a little, or gives the error back if it is another one or has lasted for too long.
+    /// Waits a little for others to be through, or gives the error back if it is another one or has lasted for too long.
     pub(super) async fn wait_after(&mut self, error: sqlx::Error) -> Result<(), sqlx::Error> {
-        if errors::is_busy(&error) && self.wait().await { Ok(()) } else { Err(error) }
-    }
-
-    /// Waits a little, or says that it has lasted for too long.
-    pub(crate) async fn wait(&mut self) -> bool {
-        let lasts = BootInstant::now().since(self.since) < self.limit;
-        if lasts {
-            tokio::time::sleep(self.pause).await;
-            self.pause = (self.pause * 2).min(Duration::from_millis(16));
-        }
-        lasts
+        if errors::is_busy(&error) && self.pause().await { Ok(()) } else { Err(error) }
     }
 }
 

@@ -10,13 +10,16 @@ use futures::future::{Either, select};
 use serde_json::{Value, json};
 use tokio::sync::oneshot::{self, error::TryRecvError};
 
-use super::{Inner, connection::Patience, millis};
+use super::{Inner, millis};
 use crate::{
     model::{FencingToken, LockKey},
     store::{
         Acquire, StoreError, StoreErrorKind,
         sharded::lock,
-        sql::row::{Columns, damaged, returned_token},
+        sql::{
+            patience::Patience,
+            row::{Columns, damaged, returned_token},
+        },
     },
 };
 

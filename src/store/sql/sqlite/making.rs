@@ -1,14 +1,14 @@
 //! Tables that are made where they are not there.
 
-use sqlx::{Connection, Row, SqliteConnection, sqlite::SqliteRow};
+use sqlx::{Connection, SqliteConnection};
 
 use super::{
-    connection::{Database, PATIENCE_AT_BOOT, Patience},
+    connection::{Database, PATIENCE_AT_BOOT},
     errors,
 };
 use crate::store::{
     StoreError,
-    sql::{making::Making, migrations::Migrations},
+    sql::{making::Making, migrations::Migrations, patience::Patience},
 };
 
 impl Making for Database {
@@ -18,7 +18,7 @@ impl Making for Database {
 
     async fn found(&self, schema: &Migrations) -> Result<Vec<String>, StoreError> {
         let rows = self.read(|| sqlx::query(schema.found.clone())).await?;
-        names(&rows).map_err(|error| errors::sent(self.path(), error))
+        Migrations::names(&rows).map_err(|error| errors::sent(self.path(), error))
     }
 
     async fn make(&self, schema: &Migrations) -> Result<(), StoreError> {
@@ -40,10 +40,6 @@ impl Making for Database {
 async fn make(connection: &mut SqliteConnection, schema: &Migrations) -> Result<(), sqlx::Error> {
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     let rows = sqlx::query(schema.found.clone()).fetch_all(&mut *transaction).await?;
-    schema.bring_up(&mut *transaction, &names(&rows)?).await?;
+    schema.bring_up(&mut *transaction, &Migrations::names(&rows)?).await?;
     transaction.commit().await
-}
-
-fn names(rows: &[SqliteRow]) -> Result<Vec<String>, sqlx::Error> {
-    rows.iter().map(|row| row.try_get(0)).collect()
 }

@@ -2,11 +2,14 @@ use std::sync::Arc;
 
 use super::{Inner, SqliteStore, millis, wakeups};
 use crate::{
-    model::FencingToken,
+    model::{FencingToken, LockKey},
     store::{
         AskRelease, AskReply, Extend, ExtendReply, ForceRelease, ForceReply, HeldKey, Holder, Inspect, List,
         Release, ReleaseReply, Rotate, RotateReply, StoreCapabilities, StoreError, WakeupStream,
-        sql::row::{LockRow, extended, returned_token},
+        sql::{
+            replies::{self, Page},
+            row::{LockRow, extended, returned_token},
+        },
     },
 };
 
@@ -59,17 +62,9 @@ impl Inner {
             if let Some(token) = returned_token(rows.await?.first(), &key)? {
                 return Ok(RotateReply::Granted { token });
             }
-            let Some(row) = self.find(&key).await? else { return Ok(RotateReply::NotHeld) };
-            if !row.is_held_by(&from) && !row.is_held_by(&to) {
-                return Ok(RotateReply::NotHeld);
-            }
-            let token = row.token()?;
-            if row.is_held_by(&to) && token > above {
-                // An earlier request did it, and its answer was lost.
-                return Ok(RotateReply::Granted { token });
-            }
-            if let Some(error) = row.exhausted(above) {
-                return Err(error);
+            let row = self.find(&key).await?;
+            if let Some(reply) = replies::rotated(row.as_ref(), &from, &to, above)? {
+                return Ok(reply);
             }
             // It was somebody else's when we wrote and one of ours when we looked.
         }
@@ -83,11 +78,8 @@ impl Inner {
                 self.releases.announce(&key);
                 return Ok(ForceReply::Forced { token });
             }
-            let Some(row) = self.find(&key).await?.filter(LockRow::runs) else {
+            if !replies::may_be_forced(self.find(&key).await?.as_ref())? {
                 return Ok(ForceReply::NotHeld);
-            };
-            if let Some(error) = row.exhausted(FencingToken::ZERO) {
-                return Err(error);
             }
             // It was free when we wrote and held when we looked.
         }
@@ -102,21 +94,10 @@ impl Inner {
     }
 
     async fn list(&self, request: List) -> Result<Vec<HeldKey>, StoreError> {
-        let List { prefix, after, limit } = request;
+        let Page { first, after, limit, prefix } = Page::of(request);
         // Above every key with the prefix: what is left of a key is shorter, and no character is higher.
-        let end = prefix.clone() + &"\u{10FFFF}".repeat(crate::model::LockKey::MAX_LEN / 4 + 1);
-        let after = after.as_ref().map_or("", |key| key.as_str());
-        let first = after.max(&prefix);
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows = self
-            .database
-            .read(|| sqlx::query(self.sql.list.clone()).bind(first).bind(&end).bind(after).bind(limit))
-            .await?;
-        rows.iter()
-            .map(|row| {
-                let row = LockRow::of(row)?;
-                Ok(HeldKey::new(row.key()?, row.holder()?))
-            })
-            .collect()
+        let end = prefix + &"\u{10FFFF}".repeat(LockKey::MAX_LEN / 4 + 1);
+        let list = || sqlx::query(self.sql.list.clone()).bind(&first).bind(&end).bind(&after).bind(limit);
+        replies::listed(&self.database.read(list).await?)
     }
 }

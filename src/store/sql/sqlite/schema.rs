@@ -42,7 +42,15 @@ pub(super) const SCHEMA: Schema =
 
 /// `TEXT` with its binary collation compares bytes: case, accents and trailing blanks count.
 const TABLE: Version = Version {
-    makes: &["key", "owner", "label", "token", "acquired_at", "expires_at", "asked"],
+    makes: &[
+        "key text",
+        "owner text",
+        "label text",
+        "token integer",
+        "acquired_at integer",
+        "expires_at integer",
+        "asked text",
+    ],
     needed: true,
     up: "
 CREATE TABLE IF NOT EXISTS {table} (
@@ -65,8 +73,8 @@ const HELD: Version = Version {
     down: "DROP INDEX IF EXISTS {qualifier}{name}_held",
 };
 
-/// The columns and indexes of the table.
-pub(crate) const FOUND: &str = "SELECT name FROM pragma_table_info('{name}', {schema}) \
+/// The columns of the table, with their types, and its indexes. In a column of another type, texts would be numbers.
+pub(crate) const FOUND: &str = "SELECT name || ' ' || lower(type) AS found FROM pragma_table_info('{name}', {schema}) \
      UNION ALL SELECT name FROM pragma_index_list('{name}', {schema})";
 
 /// A JSON array of `[key, owner, label, ttl]`, each key once: takes those that are free or have lapsed. (`WHERE true`

@@ -4,7 +4,7 @@
 
 use super::super::{
     StorageHarness,
-    home::{Home, token},
+    home::{Home, chain, token},
 };
 use crate::{
     error::{Error, Result},
@@ -70,6 +70,16 @@ pub(in crate::testing) async fn fence_ahead__next_grants<H: StorageHarness>(
         accounts.save_and_release(one).await?;
         is("the number that is stored", home.stored_number(1).await, Some(number));
     }
+    Ok(())
+}
+
+pub(in crate::testing) async fn fence_ahead__highest<H: StorageHarness>(home: &Home<'_, H>) -> Result<()> {
+    let (_locks, accounts) = home.accounts().await;
+    home.claimed(&home.entity(1, 10), FencingToken::MAX.get()).await;
+    let error = accounts.lock(&home.id(1)).await.map(drop).expect_err("no token is higher");
+    is("whether it can be tried again", error.is_retryable(), false);
+    holds("`lock`", chain(&error), chain(&error).contains("900719925474099"), "the highest token there is");
+    drop(accounts.lock(&home.id(2)).await?);
     Ok(())
 }
 

@@ -33,7 +33,7 @@ pub(in crate::testing) async fn insert_with__new<H: StorageHarness>(home: &Home<
     let stored = Stored { entity: make(made.id().clone()), version: made.version() };
     is("`find`", home.find_by(made.id()).await, Some(stored));
 
-    let mut locked = accounts.lock(&made.id()).await?;
+    let mut locked = accounts.lock(made.id()).await?;
     is("the version that is loaded", Locked::version(&locked), made.version());
     home.harness.set_number(locked.edit(), 8);
     accounts.save(&mut locked).await?;

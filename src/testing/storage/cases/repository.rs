@@ -9,7 +9,8 @@ use super::super::{StorageHarness, home::Home};
 use crate::{
     error::{Error, Result},
     proof::{LockProof, Lockable, Locked, Transient},
-    repository::{InsertError, LockError, Repository, RepositoryExt},
+    repository::{InsertError, LockError, Repository, RepositoryExt, Written},
+    store::ForceReply,
     testing::say::{holds, is},
 };
 
@@ -107,6 +108,26 @@ pub(in crate::testing) async fn repository_recreate__lock<H: StorageHarness>(
     home.harness.set_number(one.edit(), 501);
     accounts.save(&mut one).await?;
     is("the number that is stored", home.stored_number(1).await, Some(501));
+    Ok(())
+}
+
+pub(in crate::testing) async fn repository_force__stamped<H: StorageHarness>(
+    home: &Home<'_, H>,
+) -> Result<()> {
+    let (_locks, accounts) = home.accounts().await;
+    let id = home.id(1);
+    let one = accounts.lock(&id).await?;
+    let (fence, version) = (Locked::fence(&one), Locked::version(&one));
+    let reply = accounts.force_release(&id).await?;
+    let ForceReply::Forced { token } = reply else { panic!("`force_release`: the answer was {reply:?}") };
+    holds("the token of the release", token, token > fence, &format!("above {fence}"));
+    // As a process does that has not heard of it.
+    let late = home.update(&home.entity(1, 99), fence.get(), version..=version).await;
+    is("`update` by who was evicted", late, Written::Fenced { by: token });
+    is("`delete` by who was evicted", home.delete(1, fence.get(), version..=version).await, late);
+    is("the number that is stored", home.stored_number(1).await, Some(10));
+    let next = accounts.lock(&id).await?;
+    holds("the next token", Locked::fence(&next), Locked::fence(&next) > token, &format!("above {token}"));
     Ok(())
 }
 

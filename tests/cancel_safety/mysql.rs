@@ -1,0 +1,78 @@
+//! What is there for MySQL and MariaDB only.
+
+use std::time::Duration;
+
+use lockproof::{
+    Acquire, ForceRelease, Label, LockKey, LockStore, MySqlStore, Owner, SqlOptions, TableName, Ttl,
+};
+use lockproof_test_servers::mysql_database;
+use sqlx::{MySqlPool, mysql::MySqlPoolOptions};
+
+use crate::{
+    drive::{Case, case},
+    world::World,
+};
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+pub(crate) fn cases() -> Vec<Case> {
+    let cases = vec![
+        case(&["MySqlStore::open"], "of a new database", async |world: &World| {
+            let url = mysql_database();
+            drop(world.dropped(MySqlStore::open(&url)).await);
+            works(&MySqlStore::open(&url).await.expect("opens")).await;
+        }),
+        case(&["MySqlStore::from_pool"], "with a new database", async |world: &World| {
+            let pool = pool();
+            drop(world.dropped(MySqlStore::from_pool(pool.clone())).await);
+            works(&MySqlStore::from_pool(pool).await.expect("opens")).await;
+        }),
+        case(
+            &["MySqlStore::open_with"],
+            "of a new database, with a table of another name",
+            async |world: &World| {
+                let url = mysql_database();
+                drop(world.dropped(MySqlStore::open_with(&url, other_table())).await);
+                works(&MySqlStore::open_with(&url, other_table()).await.expect("opens")).await;
+            },
+        ),
+        case(
+            &["MySqlStore::from_pool_with"],
+            "with a new database and a table of another name",
+            async |world: &World| {
+                let pool = pool();
+                drop(world.dropped(MySqlStore::from_pool_with(pool.clone(), other_table())).await);
+                works(&MySqlStore::from_pool_with(pool, other_table()).await.expect("opens")).await;
+            },
+        ),
+        case(&["MySqlStore::prune"], "of a store that works", async |world: &World| {
+            let store = MySqlStore::from_pool(pool()).await.expect("opens");
+            drop(world.dropped(store.prune(HOUR)).await);
+            assert_eq!(store.prune(HOUR).await.expect("answers"), 0);
+            works(&store).await;
+        }),
+        case(&["MySqlStore::ensure_schema"], "of a store that works", async |world: &World| {
+            let store = MySqlStore::from_pool(pool()).await.expect("opens");
+            drop(world.dropped(store.ensure_schema()).await);
+            store.ensure_schema().await.expect("it is there");
+            works(&store).await;
+        }),
+    ];
+    cases.into_iter().map(Case::alone).collect()
+}
+
+fn other_table() -> SqlOptions {
+    SqlOptions::new().table(TableName::new("other").expect("a name"))
+}
+
+/// One connection, so that one that was not given back is missed.
+fn pool() -> MySqlPool {
+    MySqlPoolOptions::new().max_connections(1).connect_lazy(&mysql_database()).expect("a URL")
+}
+
+async fn works(store: &MySqlStore) {
+    let key = LockKey::new("k").expect("a valid key");
+    let request = Acquire::new(key.clone(), Owner::unique(), Label::new("somebody"), Ttl::DEFAULT);
+    store.acquire(request).await.expect("answers");
+    store.force_release(ForceRelease::new(key)).await.expect("answers");
+}

@@ -123,7 +123,9 @@ impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
                 D::bind(&mut stamp.arguments, claim.fence())?;
                 self.bind_ids(&row, &mut stamp)?;
                 D::bind(&mut stamp.arguments, claim.below())?;
-                Ok((stamp, self.by_id(&row, &self.0.texts.claimed)?, self.by_id(&row, &self.0.texts.why)?))
+                let mut claimed = self.by_id(&row, &self.0.texts.claimed)?;
+                D::bind(&mut claimed.arguments, claim.fence())?;
+                Ok((stamp, claimed, self.by_id(&row, &self.0.texts.why)?))
             };
             let (stamp, claimed, why) = prepare().map_err(|error| failures.value(error))?;
             let mut connection = failures.connected(acquiring.await)?;

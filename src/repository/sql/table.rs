@@ -74,9 +74,6 @@ pub(super) type ReadRow<T, D> = dyn Fn(&<D as sqlx::Database>::Row) -> sqlx::Res
 /// Makes an id of the number that the database has for it.
 pub(super) type MakeId<T> = dyn Fn(i64) -> <T as Lockable>::Id + Send + Sync;
 
-/// Makes an entity of a row.
-type ReadRow<T, D> = dyn Fn(&<D as sqlx::Database>::Row) -> sqlx::Result<T> + Send + Sync;
-
 pub(super) struct Inner<T: Lockable, D: SqlDatabase> {
     pub(super) names: Names,
     pub(super) texts: Texts,

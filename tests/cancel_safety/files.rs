@@ -87,7 +87,7 @@ pub(crate) fn cases() -> Vec<Case> {
             "of a new file, with a table of another name",
             async |world: &World| {
                 let path = world.new_file();
-                drop(world.dropped(SqliteStore::open_with(path.clone(), other_table())).await);
+                drop(world.dropped(SqliteStore::open_with(path, other_table())).await);
                 works(&SqliteStore::open_with(path, other_table()).await.expect("opens")).await;
             },
         ),

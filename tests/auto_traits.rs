@@ -65,7 +65,9 @@ fn services_and_values_go_anywhere_and_are_cloned() {
 #[cfg(feature = "mysql")]
 #[test]
 fn stores_in_mysql_go_anywhere_and_are_cloned() {
-    each!(is_send is_sync is_unpin is_static is_clone is_debug: lockproof::MySqlStore);
+    each!(is_send is_sync is_unpin is_static is_clone is_debug:
+        lockproof::MySqlStore, lockproof::MySqlDocuments<Account>,
+    );
 }
 
 #[cfg(feature = "sqlite")]
@@ -81,7 +83,9 @@ fn stores_in_sqlite_go_anywhere_and_are_cloned() {
 fn stores_in_postgresql_go_anywhere_and_are_cloned() {
     use lockproof::PostgresStore;
 
-    each!(is_send is_sync is_unpin is_static is_clone is_debug: PostgresStore);
+    each!(is_send is_sync is_unpin is_static is_clone is_debug:
+        PostgresStore, lockproof::PostgresDocuments<Account>,
+    );
 }
 
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]

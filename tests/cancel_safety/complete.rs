@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{cases, files, mysql, postgres, public::public_futures, sources::sources};
+use crate::{cases, documents, files, mysql, postgres, public::public_futures, sources::sources};
 
 /// Those that need no case, by the beginning of their name or of the place where they stand, with the reason.
 const EXCLUDED: &[(&str, &str)] = &[
@@ -14,8 +14,8 @@ const EXCLUDED: &[(&str, &str)] = &[
         "src/repository/sql/table.rs",
         "what takes the tickets of a `Storage`: each case of a repository runs over it, in `rows_of_a_table_are_dropped`",
     ),
-    ("src/repository/sql/select.rs", "as those of table.rs"),
-    ("src/repository/sql/made_id.rs", "as those of table.rs"),
+    ("src/repository/sql/select.rs", "as those of table.rs above"),
+    ("src/repository/sql/made_id.rs", "as those of table.rs above"),
     (
         "src/testing/",
         "the kit for tests, and what its users implement for their tests: nothing of it outlives a test that is over",
@@ -25,7 +25,9 @@ const EXCLUDED: &[(&str, &str)] = &[
 #[test]
 fn every_public_future_has_a_case() {
     let futures = public_futures(&sources("src"));
-    let cases = [cases(), files::cases(), mysql::cases(), postgres::cases()];
+    let homes =
+        [documents::mysql(), documents::postgres(), documents::sqlite()].into_iter().flatten().collect();
+    let cases = [cases(), files::cases(), mysql::cases(), postgres::cases(), homes];
     let covered: BTreeSet<&str> = cases.iter().flatten().flat_map(|case| case.covers).copied().collect();
     let missing: Vec<String> = futures
         .iter()
@@ -35,7 +37,7 @@ fn every_public_future_has_a_case() {
     assert!(
         missing.is_empty(),
         "public futures without a case: {}.\nAdd one to a list in tests/cancel_safety (locks.rs, leases.rs, runs.rs, \
-         seats.rs, admin.rs, repositories.rs, stores.rs, files.rs, mysql.rs, postgres.rs), under the name that is given here: \
+         seats.rs, admin.rs, repositories.rs, stores.rs, documents.rs, files.rs, mysql.rs, postgres.rs), under the name that is given here: \
          `case(&[\"Type::function\"], \"in which situation\", async |world: &World| {{ .. }})`, or `wants(..)` if it takes \
          a lock. It makes the future and gives it to `world.dropped(..)`.",
         missing.join(", ")

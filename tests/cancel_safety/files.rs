@@ -4,7 +4,7 @@ use std::{cell::Cell, path::PathBuf, sync::Arc, time::Duration};
 
 use lockproof::{
     Acquire, Label, LockKey, LockStore, Owner, Pooled, SqlOptions, SqlTable, SqliteDocuments, SqliteStore,
-    Storage, TableName, Ttl, field,
+    TableName, Ttl, field,
 };
 use sqlx::{
     Row, Sqlite, SqlitePool,
@@ -87,7 +87,7 @@ pub(crate) fn cases() -> Vec<Case> {
             "of a new file, with a table of another name",
             async |world: &World| {
                 let path = world.new_file();
-                drop(world.dropped(SqliteStore::open_with(path.clone(), other_table())).await);
+                drop(world.dropped(SqliteStore::open_with(path, other_table())).await);
                 works(&SqliteStore::open_with(path, other_table()).await.expect("opens")).await;
             },
         ),
@@ -112,26 +112,16 @@ pub(crate) fn cases() -> Vec<Case> {
             store.ensure_schema().await.expect("it is there");
             works(&store).await;
         }),
-        case(&["SqliteDocuments::open"], "of a new file", async |world: &World| {
-            let path = world.new_file();
-            drop(world.dropped(SqliteDocuments::<Account>::open(path)).await);
-            reads(&SqliteDocuments::open(path).await.expect("opens")).await;
-        }),
-        case(&["SqliteDocuments::from_pool"], "with a new file", async |world: &World| {
-            let pool = pool(world).await;
-            drop(world.dropped(SqliteDocuments::<Account>::from_pool(pool.clone())).await);
-            reads(&SqliteDocuments::from_pool(pool).await.expect("opens")).await;
-        }),
     ];
     cases.into_iter().map(Case::alone).collect()
 }
 
-fn other_table() -> SqlOptions {
+pub(crate) fn other_table() -> SqlOptions {
     SqlOptions::new().table(TableName::new("other").expect("a name"))
 }
 
 /// One connection, so that one that was not given back is missed.
-async fn pool(world: &World) -> SqlitePool {
+pub(crate) async fn pool(world: &World) -> SqlitePool {
     let options = SqliteConnectOptions::new().filename(world.new_file()).create_if_missing(true);
     SqlitePoolOptions::new().max_connections(1).connect_with(options).await.expect("connects")
 }
@@ -141,8 +131,4 @@ async fn works(store: &SqliteStore) {
     let request = Acquire::new(key.clone(), Owner::unique(), Label::new("somebody"), Ttl::DEFAULT);
     store.acquire(request).await.expect("answers");
     store.force_release(lockproof::ForceRelease::new(key)).await.expect("answers");
-}
-
-async fn reads(documents: &SqliteDocuments<Account>) {
-    assert!(documents.find(&1).await.expect("answers").is_none());
 }

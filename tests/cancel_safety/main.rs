@@ -10,6 +10,8 @@ mod admin;
 // With all cases, those of files and servers included.
 #[cfg(all(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 mod complete;
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+mod documents;
 mod drive;
 #[cfg(feature = "sqlite")]
 mod files;
@@ -82,6 +84,7 @@ async fn dropped_at_a_store_that_answers_at_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn calls_of_mysql_are_dropped() {
     all_are_safe(Home::Memory(Pace::AsItIs), mysql::cases()).await;
+    all_are_safe(Home::Memory(Pace::AsItIs), documents::mysql()).await;
 }
 
 /// The same.
@@ -89,12 +92,13 @@ async fn calls_of_mysql_are_dropped() {
 #[tokio::test(flavor = "multi_thread")]
 async fn calls_of_postgres_are_dropped() {
     all_are_safe(Home::Memory(Pace::AsItIs), postgres::cases()).await;
+    all_are_safe(Home::Memory(Pace::AsItIs), documents::postgres()).await;
 }
 
 /// In real time, and in fewer settings.
 #[cfg(feature = "sqlite")]
 mod in_a_file {
-    use crate::{all_are_safe, cases_of_locks, files, repositories, stores, world::Home};
+    use crate::{all_are_safe, cases_of_locks, documents, files, repositories, stores, world::Home};
 
     #[tokio::test]
     async fn locks_and_leases_are_dropped() {
@@ -109,6 +113,11 @@ mod in_a_file {
     #[tokio::test]
     async fn rows_of_a_table_are_dropped() {
         all_are_safe(Home::Table, repositories::cases()).await;
+    }
+
+    #[tokio::test]
+    async fn calls_of_homes_are_dropped() {
+        all_are_safe(Home::File, documents::sqlite()).await;
     }
 
     #[tokio::test]

@@ -61,12 +61,12 @@ pub(crate) fn cases() -> Vec<Case> {
     cases.into_iter().map(Case::alone).collect()
 }
 
-fn other_table() -> SqlOptions {
+pub(crate) fn other_table() -> SqlOptions {
     SqlOptions::new().table(TableName::new("other").expect("a name"))
 }
 
 /// One connection, so that one that was not given back is missed.
-fn pool() -> MySqlPool {
+pub(crate) fn pool() -> MySqlPool {
     MySqlPoolOptions::new().max_connections(1).connect_lazy(&mysql_database()).expect("a URL")
 }
 

@@ -61,7 +61,7 @@ pub(crate) fn cases() -> Vec<Case> {
     cases.into_iter().map(Case::alone).collect()
 }
 
-fn other_table() -> SqlOptions {
+pub(crate) fn other_table() -> SqlOptions {
     SqlOptions::new().table(TableName::new("other").expect("a name"))
 }
 
@@ -70,7 +70,7 @@ fn database() -> String {
 }
 
 /// One connection, so that one that was not given back is missed.
-fn pool() -> PgPool {
+pub(crate) fn pool() -> PgPool {
     PgPoolOptions::new().max_connections(1).connect_lazy(&database()).expect("a URL")
 }
 

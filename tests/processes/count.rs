@@ -8,7 +8,7 @@ use lockproof::{LockOptions, Locks, Repository};
 use crate::{
     child::{Child, say},
     clock::Clock,
-    databases::{Make, Server, Writing, accounts, make_accounts, store},
+    databases::{Kept, Make, Server, Writing, accounts, new_accounts, store},
     in_runtime,
 };
 
@@ -32,8 +32,7 @@ fn run(make: Make, clocks: &[Clock]) {
     let before = server.complaints();
     let balance = in_runtime(async {
         let locks = Locks::new(store(&url).await.expect("opens"));
-        make_accounts(&url, 0).await;
-        let accounts = accounts(&locks, &url, Writing::default()).await.expect("opens");
+        let accounts = new_accounts(&locks, &url, Kept::InATable, 0).await;
         let workers: Vec<_> = clocks.iter().map(|clock| clock.child(PART, &[&url])).collect();
         let told: Vec<_> = workers.into_iter().map(|mut worker: Child| worker.answer()).collect();
         assert_eq!(told, vec![format!("added {}", STORES * ROUNDS); clocks.len()]);

@@ -19,7 +19,7 @@ use std::process::ExitCode;
 use libtest_mimic::{Arguments, Trial};
 use tokio::runtime::Runtime;
 
-use crate::databases::{Check, Make, Server};
+use crate::databases::{Check, Kept, Make, Server};
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -46,16 +46,19 @@ fn trials() -> Vec<Trial> {
             |name: &str, scenario: fn(Make)| trials.push(trial(make.name(), name, move || scenario(make)));
         on_each("four_workers_with_four_stores_each_count_exactly", count::scenario);
         on_each("a_holder_that_is_killed_is_followed_when_its_ttl_is_over", killed::scenario);
-        on_each("a_holder_that_was_stopped_past_its_ttl_cannot_save", |make| {
-            let server = Server::shared(make);
-            let url = server.database();
-            zombie::scenario(&url, &url, Check::FenceAndVersion);
-        });
-        on_each("without_the_fence_the_update_is_lost", |make| {
-            let server = Server::shared(make);
-            let url = server.database();
-            zombie::scenario(&url, &url, Check::Nothing);
-        });
+        for kept in [Kept::AsDocuments, Kept::InATable] {
+            let group = format!("{}::{}", make.name(), kept.as_text());
+            let zombie = |check| {
+                move || {
+                    let server = Server::shared(make);
+                    let url = server.database();
+                    zombie::scenario(&url, &url, kept, check);
+                }
+            };
+            let name = "a_holder_that_was_stopped_past_its_ttl_cannot_save";
+            trials.push(trial(&group, name, zombie(Check::FenceAndVersion)));
+            trials.push(trial(&group, "without_the_fence_the_update_is_lost", zombie(Check::Nothing)));
+        }
     }
     // A file has no clock of its own, it is the one of the machine for all that have it.
     for make in Make::SERVERS {
@@ -68,7 +71,7 @@ fn trials() -> Vec<Trial> {
         let group = format!("locks_in_{}_data_in_{}", locks.name(), data.name());
         trials.push(trial(&group, "a_holder_that_was_stopped_past_its_ttl_cannot_save", move || {
             let (locks, data) = (Server::shared(locks), Server::shared(data));
-            zombie::scenario(&locks.database(), &data.database(), Check::FenceAndVersion);
+            zombie::scenario(&locks.database(), &data.database(), Kept::InATable, Check::FenceAndVersion);
         }));
     }
     trials

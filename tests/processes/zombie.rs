@@ -7,7 +7,7 @@ use rustix::process::{Signal, getpid, kill_process};
 
 use crate::{
     child::{Child, say},
-    databases::{Check, Writing, accounts, make_accounts, store},
+    databases::{Check, Kept, Writing, accounts, new_accounts, store},
     in_runtime,
 };
 
@@ -21,12 +21,12 @@ const SAVED: &str = "saved";
 const STOPPING: &str = "stopping";
 
 /// With the fence left out of the WHERE clause it loses an update, so the test could have seen it.
-pub(crate) fn scenario(locks_in: &str, data_in: &str, check: Check) {
+pub(crate) fn scenario(locks_in: &str, data_in: &str, kept: Kept, check: Check) {
     in_runtime(async {
         let locks = Locks::new(store(locks_in).await.expect("opens"));
-        make_accounts(data_in, 100).await;
-        let accounts = accounts(&locks, data_in, Writing::default()).await.expect("opens");
-        let mut zombie = Child::start(PART, &[locks_in, data_in, check.as_text()]);
+        let accounts = new_accounts(&locks, data_in, kept, 100).await;
+        let given = [locks_in, data_in, kept.as_text(), check.as_text()];
+        let mut zombie = Child::start(PART, &given);
         assert_eq!(zombie.answer(), STOPPING);
 
         // It has the lock and has passed every check of its own. We wait for its lease to end.
@@ -51,9 +51,10 @@ pub(crate) fn scenario(locks_in: &str, data_in: &str, check: Check) {
 
 /// Locks account 1, adds 1, stops between check and write, and says what became of the save.
 pub(crate) async fn part(given: &[&str]) {
-    let [locks_in, data_in, check] = given else { panic!("{given:?}") };
+    let [locks_in, data_in, kept, check] = given else { panic!("{given:?}") };
     let locks = Locks::new(store(locks_in).await.expect("opens"));
-    let writing = Writing { check: Check::from_text(check), before_update: stop, ..Writing::default() };
+    let (kept, check) = (Kept::from_text(kept), Check::from_text(check));
+    let writing = Writing { kept, check, before_update: stop, ..Writing::default() };
     let accounts = accounts(&locks, data_in, writing).await.expect("opens");
     let mut account = accounts.lock_with(&1, LockOptions::new().ttl("3s")).await.expect("free");
     account.balance += 1;

@@ -10,7 +10,7 @@ use lockproof::{Error, LockOptions, Locks, Outcome, Repository};
 use tokio::{task::block_in_place, time::timeout};
 
 use crate::{
-    databases::{Account, Make, Server, Writing, accounts, make_accounts, store},
+    databases::{Account, Kept, Make, Server, Writing, accounts, new_accounts, store},
     in_runtime,
 };
 
@@ -22,8 +22,7 @@ pub(crate) fn in_turn(make: Make) {
     let url = server.database();
     in_runtime(async {
         let locks = Locks::new(store(&url).await.expect("opens"));
-        make_accounts(&url, 0).await;
-        let accounts = accounts(&locks, &url, Writing::default()).await.expect("opens");
+        let accounts = new_accounts(&locks, &url, Kept::InATable, 0).await;
         let lease = locks.lock("held").ttl(TTL).keep_alive().acquire().await.expect("free");
         let others = Locks::new(store(&url).await.expect("opens"));
         let waiting = tokio::spawn(async move { others.lock("held").wait("2m").acquire().await });
@@ -60,8 +59,7 @@ pub(crate) fn at_work(make: Make) {
     let url = server.database();
     in_runtime(async {
         let locks = Locks::new(store(&url).await.expect("opens"));
-        make_accounts(&url, 0).await;
-        let counter = accounts(&locks, &url, Writing::default()).await.expect("opens");
+        let counter = new_accounts(&locks, &url, Kept::InATable, 0).await;
         let end = Instant::now() + Duration::from_secs(5);
         let work = (0..4).map(|_| tokio::spawn(add_until(end, url.clone())));
         let work = tokio::spawn(join_all(work));

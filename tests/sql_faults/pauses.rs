@@ -6,7 +6,7 @@ use lockproof::{AcquireError, Error, LockOptions, Locked, Locks, Outcome, Reposi
 use tokio::{task::block_in_place, time::timeout};
 
 use crate::{
-    databases::{Make, Server, Writing, accounts, make_accounts, store},
+    databases::{Kept, Make, Server, new_accounts, store},
     in_runtime,
 };
 
@@ -54,8 +54,7 @@ pub(crate) fn past_the_ttl(make: Make) {
     let url = server.database();
     in_runtime(async {
         let locks = service(&url).await;
-        make_accounts(&url, 0).await;
-        let accounts = accounts(&locks, &url, Writing::default()).await.expect("opens");
+        let accounts = new_accounts(&locks, &url, Kept::InATable, 0).await;
         let options = LockOptions::new().ttl(TTL).keep_alive();
         let mut account = accounts.lock_with(&1, options).await.expect("free");
         let token = Locked::fence(&account);

@@ -6,7 +6,7 @@ use lockproof::{LockOptions, Locked, Locks, OnStoreError, Repository};
 use tokio::{task::block_in_place, time::timeout};
 
 use crate::{
-    databases::{Make, Server, Writing, accounts, make_accounts, store},
+    databases::{Kept, Make, Server, new_accounts, store},
     in_runtime,
 };
 
@@ -26,8 +26,7 @@ fn run(make: Make, stop: fn(&Server)) {
     let url = server.database();
     in_runtime(async {
         let locks = Locks::new(store(&url).await.expect("opens"));
-        make_accounts(&url, 0).await;
-        let accounts = accounts(&locks, &url, Writing::default()).await.expect("opens");
+        let accounts = new_accounts(&locks, &url, Kept::InATable, 0).await;
         let options = LockOptions::new().ttl(TTL).keep_alive();
         let mut account = accounts.lock_with(&1, options).await.expect("free");
         let key = Locked::key(&account).clone();

@@ -18,7 +18,7 @@ pub(super) const SQLITE: Schema = Schema {
     quote: Quote::DOUBLE,
     versions: &[
         version(
-            &["key", "kind", "doc", "fence", "version"],
+            &["key text", "kind text", "doc text", "fence integer", "version integer"],
             "
 CREATE TABLE IF NOT EXISTS {table} (
     key     TEXT    NOT NULL COLLATE BINARY PRIMARY KEY,

@@ -27,6 +27,7 @@ impl<D: SqlDatabase, V: for<'q> Encode<'q, D> + Type<D> + Send + Sync + 'static>
 type Encoded = Result<(), BoxDynError>;
 /// Binds a value that is made of this.
 type Bind<Of, D> = dyn Fn(&Of, &mut <D as sqlx::Database>::Arguments) -> Encoded + Send + Sync;
+/// Binds the value of a column that names the row.
 type BindId<T, D> = dyn Fn(&Identity<'_, T>, &mut <D as sqlx::Database>::Arguments) -> Encoded + Send + Sync;
 /// Binds the value of a condition; says whether it was one and not NULL, which is compared without a value.
 type BindCondition<T, D> = dyn Fn(&Condition<T>, &mut <D as sqlx::Database>::Arguments) -> Result<Option<Compared>, BoxDynError>

@@ -2,8 +2,7 @@
 
 use futures::future::BoxFuture;
 use sqlx::{
-    Connection, Encode, Pool, SqlStr, Transaction, Type, TypeInfo, encode::IsNull, error::BoxDynError,
-    query_with,
+    Connection, Encode, Pool, SqlStr, Transaction, TypeInfo, encode::IsNull, error::BoxDynError, query_with,
 };
 
 use super::{
@@ -293,7 +292,7 @@ impl Dialect for sqlx::Sqlite {
 struct Json(String);
 
 #[cfg(feature = "postgres")]
-impl Type<sqlx::Postgres> for Json {
+impl sqlx::Type<sqlx::Postgres> for Json {
     fn type_info() -> sqlx::postgres::PgTypeInfo {
         // The number of the type `json`, in every PostgreSQL.
         sqlx::postgres::PgTypeInfo::with_oid(sqlx::postgres::types::Oid(114))

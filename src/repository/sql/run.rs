@@ -12,27 +12,25 @@ pub(super) enum Hit<D: SqlDatabase> {
     Missed(Option<D::Row>),
 }
 
-/// Stamps a row and reads it, as one: nobody writes it in between.
+/// Stamps a row and reads it, in one statement or in two: from the first one on nobody with a lower token can write the
+/// row, and one with a higher token leaves nothing for the second to read.
 pub(super) async fn claim<D: SqlDatabase>(
     connection: &mut D::Connection,
     stamp: Prepared<D>,
     claimed: Prepared<D>,
     why: Prepared<D>,
 ) -> Result<Hit<D>, SqlError> {
-    if D::RETURNING {
-        return match D::fetch(connection, stamp).await?.pop() {
-            Some(row) => Ok(Hit::Row(row)),
-            None => Ok(Hit::Missed(D::fetch(connection, why).await?.pop())),
-        };
+    let row = if D::RETURNING {
+        D::fetch(connection, stamp).await?.pop()
+    } else if D::execute(connection, stamp).await? > 0 {
+        D::fetch(connection, claimed).await?.pop()
+    } else {
+        None
+    };
+    match row {
+        Some(row) => Ok(Hit::Row(row)),
+        None => Ok(Hit::Missed(D::fetch(connection, why).await?.pop())),
     }
-    let mut transaction = D::begin(connection).await?;
-    if D::execute(&mut transaction, stamp).await? == 0 {
-        transaction.rollback().await?;
-        return Ok(Hit::Missed(D::fetch(connection, why).await?.pop()));
-    }
-    let row = D::fetch(&mut transaction, claimed).await?.pop();
-    transaction.commit().await?;
-    row.map(Hit::Row).ok_or(SqlError::RowNotFound)
 }
 
 /// Writes a new row; gives its version, or nothing if there is a row with this id.

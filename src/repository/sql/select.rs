@@ -1,9 +1,9 @@
-//! A query as SQL, as far as SQL means by it what Rust does.
+//! What only reads: a row, and a query as SQL, as far as SQL means by it what Rust does.
 
 use sqlx::{Acquire, error::BoxDynError};
 
 use super::{
-    column::{Compared, Queried},
+    column::{Compared, Identity, Queried},
     dialect::{Prepared, SqlDatabase},
     table::{SqlFuture, SqlTable, bind_all},
     text::Text,
@@ -11,6 +11,7 @@ use super::{
 use crate::{
     proof::{Lockable, Stored},
     repository::query::{Direction, Query},
+    store::{StoreError, StoreErrorKind},
 };
 
 /// What is left to do in memory.
@@ -23,6 +24,31 @@ enum Left {
 }
 
 impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
+    /// Reads one entity, as [`Storage::find`](crate::Storage::find).
+    ///
+    /// # Errors
+    /// [`StoreError`], with the table and the key.
+    ///
+    /// # Cancel safety
+    /// Reads only.
+    pub fn find<'a>(
+        &'a self,
+        on: impl Acquire<'a, Database = D> + 'a,
+        id: &'a T::Id,
+    ) -> SqlFuture<'a, Option<Stored<T>>> {
+        let acquiring = on.acquire();
+        Box::pin(async move {
+            let key = T::lock_key(id)
+                .map_err(|error| StoreError::new(StoreErrorKind::Rejected, "no such id").caused_by(error))?;
+            let failures = self.failures(Some(&key));
+            let (mut find, row) = (self.prepared(&self.0.texts.find), Identity { id, key: &key });
+            self.bind_ids(&row, &mut find).map_err(|error| failures.value(error))?;
+            let mut connection = failures.connected(acquiring.await)?;
+            let rows = D::fetch(&mut connection, find).await.map_err(|error| failures.sent(error))?;
+            rows.first().map(|row| self.stored(row, failures)).transpose()
+        })
+    }
+
     /// Reads the entities that a query asks for, as [`Storage::find_all`](crate::Storage::find_all).
     ///
     /// The database does what it can: the conditions on columns that hold a field, the orders by such of them whose values
@@ -31,7 +57,7 @@ impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
     /// reads them all.
     ///
     /// # Errors
-    /// [`StoreError`](crate::StoreError), with the table.
+    /// [`StoreError`], with the table.
     ///
     /// # Cancel safety
     /// Reads only.
@@ -62,7 +88,7 @@ impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
         &self,
         connection: &mut D::Connection,
         select: Prepared<D>,
-    ) -> Result<Vec<Stored<T>>, crate::store::StoreError> {
+    ) -> Result<Vec<Stored<T>>, StoreError> {
         let failures = self.failures(None);
         let rows = D::fetch(connection, select).await.map_err(|error| failures.sent(error))?;
         rows.iter().map(|row| self.stored(row, failures)).collect()

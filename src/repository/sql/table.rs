@@ -15,7 +15,7 @@ use crate::{
     model::LockKey,
     proof::{Lockable, Stored},
     repository::{Claim, Claimed, Delete, Insert, Inserted, Update, Written},
-    store::{StoreError, StoreErrorKind, StoreId},
+    store::{StoreError, StoreId},
 };
 
 /// A table of one's own, for entities of one type: the statements of a [`Storage`](crate::Storage), with the lock's
@@ -95,35 +95,10 @@ impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
         Pooled { table: self, pool }
     }
 
-    /// Reads one entity, as [`Storage::find`](crate::Storage::find).
-    ///
-    /// # Errors
-    /// [`StoreError`], with the table and the key; so for all the others.
-    ///
-    /// # Cancel safety
-    /// Reads only.
-    pub fn find<'a>(
-        &'a self,
-        on: impl Acquire<'a, Database = D> + 'a,
-        id: &'a T::Id,
-    ) -> SqlFuture<'a, Option<Stored<T>>> {
-        let acquiring = on.acquire();
-        Box::pin(async move {
-            let key = T::lock_key(id)
-                .map_err(|error| StoreError::new(StoreErrorKind::Rejected, "no such id").caused_by(error))?;
-            let failures = self.failures(Some(&key));
-            let (mut find, row) = (self.prepared(&self.0.texts.find), Identity { id, key: &key });
-            self.bind_ids(&row, &mut find).map_err(|error| failures.value(error))?;
-            let mut connection = failures.connected(acquiring.await)?;
-            let rows = D::fetch(&mut connection, find).await.map_err(|error| failures.sent(error))?;
-            rows.first().map(|row| self.stored(row, failures)).transpose()
-        })
-    }
-
     /// Reads one entity under its lock and stamps its row, as [`Storage::claim`](crate::Storage::claim).
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`], with the table and the key; so for all the others.
     ///
     /// # Cancel safety
     /// The row may be stamped, which changes nothing for anybody.
@@ -145,7 +120,9 @@ impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
                 D::bind(&mut stamp.arguments, claim.fence())?;
                 self.bind_ids(&row, &mut stamp)?;
                 D::bind(&mut stamp.arguments, claim.below())?;
-                Ok((stamp, self.by_id(&row, &self.0.texts.claimed)?, self.by_id(&row, &self.0.texts.why)?))
+                let mut claimed = self.by_id(&row, &self.0.texts.claimed)?;
+                D::bind(&mut claimed.arguments, claim.fence())?;
+                Ok((stamp, claimed, self.by_id(&row, &self.0.texts.why)?))
             };
             let (stamp, claimed, why) = prepare().map_err(|error| failures.value(error))?;
             let mut connection = failures.connected(acquiring.await)?;
@@ -299,17 +276,6 @@ impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
 
     pub(super) fn prepared(&self, sql: &sqlx::SqlStr) -> Prepared<D> {
         Prepared { sql: sql.clone(), arguments: D::Arguments::default() }
-    }
-
-    /// The key of the lock as its store has it, if its row is pinned.
-    fn lock(&self, key: impl Fn() -> Result<LockKey, StoreError>) -> Result<Option<LockKey>, StoreError> {
-        self.0.pinned_to.map(|_| key()).transpose()
-    }
-
-    /// The lock store whose rows are pinned, for a storage over a [`pinned`](Self::pinned) table; see
-    /// [`Storage::pinned_to`](crate::Storage::pinned_to).
-    pub fn pinned_to(&self) -> Option<StoreId> {
-        self.0.pinned_to
     }
 
     pub(super) fn by_id(

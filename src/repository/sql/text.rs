@@ -35,7 +35,7 @@ pub(super) struct Texts {
     pub(super) find: SqlStr,
     /// fence, ids, below. Gives the row back if the database can.
     pub(super) claim: SqlStr,
-    /// ids: the row that was just claimed.
+    /// ids, fence: the row that was just claimed.
     pub(super) claimed: SqlStr,
     /// ids, columns, version. Gives the version back if the database can.
     pub(super) insert: SqlStr,
@@ -85,7 +85,13 @@ impl Texts {
                 .value()
                 .and(&returning(&row))
                 .done(),
-            claimed: read(&row, " FOR UPDATE"),
+            // Locked, so that neither an old snapshot nor a replica is read.
+            claimed: Text::<D>::begin(&format!("SELECT {row} FROM {table} WHERE "))
+                .equal(ids, " AND ")
+                .and(&format!(" AND {fence} = "))
+                .value()
+                .and(" FOR UPDATE")
+                .done(),
             insert: names.insert::<D>(&returning(&version)),
             first_version: Text::<D>::begin("SELECT ").first_version().and(" AS version").done(),
             update: held(names.set::<D>()),

@@ -1,5 +1,8 @@
 //! Locks in a table of an SQL database: what the databases have in common, and a folder for each.
 
+// With one database alone, some of what they share is not used.
+#![cfg_attr(not(all(feature = "mysql", feature = "postgres", feature = "sqlite")), allow(dead_code))]
+
 #[macro_use]
 mod forward;
 #[macro_use]

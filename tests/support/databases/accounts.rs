@@ -4,11 +4,12 @@ use lockproof::{
     Claim, Claimed, Delete, Insert, Inserted, Lockable, Query, SqlDatabase, SqlTable, SqlValue, Storage,
     StoreError, Stored, Update, Written, field,
 };
+use serde::{Deserialize, Serialize};
 use sqlx::{ColumnIndex, Decode, Row};
 
 use super::execute;
 
-#[derive(Lockable, Clone, Debug)]
+#[derive(Lockable, Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Account {
     #[lock(id)]
     pub(crate) id: i64,
@@ -48,9 +49,30 @@ impl Check {
     }
 }
 
-/// How accounts are written.
+/// How accounts are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kept {
+    AsDocuments,
+    InATable,
+}
+
+impl Kept {
+    pub(crate) fn as_text(self) -> &'static str {
+        match self {
+            Self::AsDocuments => "documents",
+            Self::InATable => "table",
+        }
+    }
+
+    pub(crate) fn from_text(text: &str) -> Self {
+        if text == Self::AsDocuments.as_text() { Self::AsDocuments } else { Self::InATable }
+    }
+}
+
+/// How accounts are kept and written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Writing {
+    pub(crate) kept: Kept,
     pub(crate) check: Check,
     /// Where a process may be stopped: after all checks that it can make itself, and before the write.
     pub(crate) before_update: fn(),
@@ -60,11 +82,11 @@ pub(crate) struct Writing {
 
 impl Default for Writing {
     fn default() -> Self {
-        Self { check: Check::FenceAndVersion, before_update: || (), connections: 8 }
+        Self { kept: Kept::InATable, check: Check::FenceAndVersion, before_update: || (), connections: 8 }
     }
 }
 
-/// The table, written to as it is said.
+/// A home of the library's, written to as it is said.
 pub(super) struct Home<S> {
     pub(super) home: S,
     pub(super) url: String,
@@ -95,7 +117,14 @@ impl<S: Storage<Account>> Storage<Account> for Home<S> {
         }
         // As one writes it who trusts the lock alone.
         let Account { id, balance } = update.entity();
-        execute(&self.url, format!("UPDATE accounts SET balance = {balance} WHERE id = {id}")).await?;
+        let sql = match self.writing.kept {
+            // There is one in this database.
+            Kept::AsDocuments => {
+                format!(r#"UPDATE lockproof_documents SET doc = '{{"id": {id}, "balance": {balance}}}'"#)
+            }
+            Kept::InATable => format!("UPDATE accounts SET balance = {balance} WHERE id = {id}"),
+        };
+        execute(&self.url, sql).await?;
         Ok(Written::Done)
     }
 

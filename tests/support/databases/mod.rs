@@ -7,8 +7,8 @@ mod open;
 mod server;
 
 pub(crate) use self::{
-    accounts::{Account, Check, Writing},
+    accounts::{Account, Check, Kept, Writing},
     make::Make,
-    open::{accounts, execute, make_accounts, prune, store, store_with},
+    open::{accounts, execute, new_accounts, prune, store, store_with},
     server::Server,
 };

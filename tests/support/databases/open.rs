@@ -3,7 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use lockproof::{
-    LockStore, Locks, MySqlStore, PostgresStore, Repository, SqlOptions, SqliteStore, Storage, StoreError,
+    LockStore, Locks, MySqlDocuments, MySqlStore, PostgresDocuments, PostgresStore, Repository, SqlOptions,
+    SqliteDocuments, SqliteStore, Storage, StoreError, Transient,
 };
 use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection, Database, MySql, MySqlConnection, PgConnection, Postgres,
@@ -14,7 +15,7 @@ use sqlx::{
 
 use super::{
     Make,
-    accounts::{Account, Home, Writing, table},
+    accounts::{Account, Home, Kept, Writing, table},
 };
 
 /// A lock store with connections of its own.
@@ -39,13 +40,22 @@ pub(crate) async fn prune(url: &str, idle: Duration) -> Result<u64, StoreError> 
     }
 }
 
-/// Makes the accounts in a database, a table of one's own with one account in it, numbered 1.
-pub(crate) async fn make_accounts(url: &str, balance: i64) {
-    let make = "CREATE TABLE accounts
-        (id BIGINT PRIMARY KEY, balance BIGINT NOT NULL, fence BIGINT NOT NULL, version BIGINT NOT NULL)";
-    execute(url, make.into()).await.expect("makes a table");
-    let first = format!("INSERT INTO accounts VALUES (1, {balance}, 0, 0)");
-    execute(url, first).await.expect("makes a row");
+/// New accounts in a database, with one account, numbered 1.
+pub(crate) async fn new_accounts(
+    locks: &Locks,
+    url: &str,
+    kept: Kept,
+    balance: i64,
+) -> Arc<dyn Repository<Account>> {
+    if kept == Kept::InATable {
+        let make = "CREATE TABLE accounts
+            (id BIGINT PRIMARY KEY, balance BIGINT NOT NULL, fence BIGINT NOT NULL, version BIGINT NOT NULL)";
+        execute(url, make.into()).await.expect("makes a table");
+    }
+    let writing = Writing { kept, ..Writing::default() };
+    let accounts = accounts(locks, url, writing).await.expect("opens");
+    accounts.insert(Transient::new(Account { id: 1, balance })).await.expect("inserted");
+    accounts
 }
 
 /// The accounts in a database, with connections of their own, under the locks of `locks`.
@@ -54,14 +64,20 @@ pub(crate) async fn accounts(
     url: &str,
     writing: Writing,
 ) -> Result<Arc<dyn Repository<Account>>, StoreError> {
-    Ok(match Make::of(url) {
-        Make::MariaDb => {
+    let (make, kept) = (Make::of(url), writing.kept);
+    Ok(match (make, kept) {
+        (Make::MariaDb, Kept::AsDocuments) => under(locks, MySqlDocuments::open(url).await?, url, writing),
+        (Make::Postgres, Kept::AsDocuments) => {
+            under(locks, PostgresDocuments::open(url).await?, url, writing)
+        }
+        (Make::Sqlite, Kept::AsDocuments) => under(locks, SqliteDocuments::open(url).await?, url, writing),
+        (Make::MariaDb, Kept::InATable) => {
             under(locks, table::<MySql>().pooled(pool(writing).connect(url).await?), url, writing)
         }
-        Make::Postgres => {
+        (Make::Postgres, Kept::InATable) => {
             under(locks, table::<Postgres>().pooled(pool(writing).connect(url).await?), url, writing)
         }
-        Make::Sqlite => {
+        (Make::Sqlite, Kept::InATable) => {
             let pool = pool(writing).connect_with(file(url)).await?;
             under(locks, table::<Sqlite>().pooled(pool), url, writing)
         }

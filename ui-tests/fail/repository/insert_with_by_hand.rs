@@ -1,6 +1,6 @@
 //! Nobody but the repository can ask a storage to insert under an id of its own.
 
-use lockproof::{InsertWith, Lockable, MemoryStorage, Repo, RepositoryExt, Result, Storage};
+use lockproof::{InsertWith, Lockable, MemoryStorage, Repo, Result, Storage};
 
 #[derive(Lockable, Clone)]
 struct Account {

@@ -1,6 +1,6 @@
 //! Compiles: the repository does.
 
-use lockproof::{InsertWith, Lockable, MemoryStorage, Repo, RepositoryExt, Result, Storage};
+use lockproof::{InsertWith, Lockable, MemoryStorage, Repo, Result, Storage};
 
 #[derive(Lockable, Clone)]
 struct Account {
@@ -10,7 +10,7 @@ struct Account {
 }
 
 async fn around(accounts: &Repo<Account, MemoryStorage<Account>>) -> Result<()> {
-    RepositoryExt::insert_with(accounts, |id| Account { id, balance: 0 }).await?;
+    lockproof::RepositoryExt::insert_with(accounts, |id| Account { id, balance: 0 }).await?;
     Ok(())
 }
 

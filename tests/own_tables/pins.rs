@@ -18,7 +18,7 @@ macro_rules! pins {
         #[cfg(feature = $feature)]
         mod $name {
             use super::*;
-            use crate::{entities::$name::notes, pinned::$name::Place};
+            use crate::pinned::$name::Place;
 
             #[tokio::test]
             async fn who_was_evicted_can_neither_save_nor_delete() -> Result<()> {
@@ -87,10 +87,25 @@ macro_rules! pins {
                 assert!(rows.find_all(Query::all()).await?.is_empty());
                 Ok(())
             }
+        }
+    };
+}
+
+pins!(sqlite, "sqlite");
+pins!(postgres, "postgres");
+pins!(mysql, "mysql");
+
+macro_rules! elsewhere {
+    ($name:ident, $feature:literal, $other:expr) => {
+        #[cfg(feature = $feature)]
+        mod $name {
+            use super::*;
+            use crate::{entities::$name::notes, pinned::$name::Place};
 
             #[tokio::test]
             async fn locks_of_another_database_are_refused_when_it_is_made() -> Result<()> {
-                let (place, other) = (Place::new(), Place::new());
+                let place = Place::new();
+                let other = $other;
                 let (pool, store) = (place.pool().await?, other.store().await?);
                 let refused = notes("notes").pinned(pool, &store).await.map(drop).expect_err("another one");
                 assert_eq!(refused.kind(), StoreErrorKind::Misconfigured);
@@ -101,9 +116,45 @@ macro_rules! pins {
     };
 }
 
-pins!(sqlite, "sqlite");
-pins!(postgres, "postgres");
-pins!(mysql, "mysql");
+/// Where there are locks that no transaction of the first place can pin.
+mod locks_elsewhere {
+    use super::*;
+
+    elsewhere!(sqlite, "sqlite", Place::new());
+    elsewhere!(postgres, "postgres", Place::new());
+    // All databases of one server are within reach of one transaction.
+    elsewhere!(mysql, "mysql", Another(lockproof_test_servers::MariaDb::start()));
+
+    #[cfg(feature = "mysql")]
+    struct Another(lockproof_test_servers::MariaDb);
+
+    #[cfg(feature = "mysql")]
+    impl Another {
+        async fn store(&self) -> std::result::Result<lockproof::MySqlStore, lockproof::StoreError> {
+            lockproof::MySqlStore::open(self.0.database()).await
+        }
+    }
+}
+
+#[cfg(feature = "mysql")]
+#[tokio::test]
+async fn locks_of_another_database_of_a_mysql_server_can_be_pinned() -> Result<()> {
+    let (place, other) = (crate::pinned::mysql::Place::new(), crate::pinned::mysql::Place::new());
+    place.notes().await?;
+    let (pool, store) = (place.pool().await?, other.store().await?);
+    let pinned = crate::entities::mysql::notes("notes").pinned(pool, &store).await?;
+    let locks = Locks::new(store);
+    let notes = locks.repository(pinned);
+    notes.insert(Transient::new(note(1, 10))).await?;
+    let mut held = notes.lock_with(&one(), LockOptions::new().never_expires()).await?;
+    held.number = 11;
+    notes.save(&mut held).await?;
+    notes.force_release(&one()).await?;
+    held.number = 12;
+    let refused = notes.save(&mut held).await.expect_err("evicted");
+    assert!(matches!(refused, Error::Save(_)), "{refused}");
+    Ok(())
+}
 
 macro_rules! long {
     ($name:ident, $feature:literal) => {

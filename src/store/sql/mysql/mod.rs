@@ -38,6 +38,7 @@ use crate::store::{
 /// Each call is made of single statements that are transactions of their own, so a process that is killed or stopped
 /// half-way holds nobody up. Expiry is judged by the server's clock, whatever the time zone of a session. A key that was
 /// once locked keeps its row, so that its token never falls; [`prune`](Self::prune) deletes those that are idle for long.
+/// A table whose name has no database is in the one that was used when the store was opened, whatever `USE` does later.
 ///
 /// No statement waits for a row that another transaction has in hand, so they are in no deadlock, and a save that pins its
 /// lock for long holds up nobody but those who want that very lock. A try that fails only reads.

@@ -32,7 +32,12 @@ impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
     /// [`Pooled::add_trigger`] makes it. Its name begins with `zz_lp_` and goes with the columns: when the entity gets
     /// another one, there is another trigger to make, beside the one that is there.
     pub fn trigger_sql(&self) -> String {
-        existing::text(&[self.lacking().1])
+        existing::text(&self.trigger())
+    }
+
+    /// None for an entity that is its id alone: there is nothing in it to overwrite.
+    fn trigger(&self) -> Vec<Lacking> {
+        if self.0.names.columns.is_empty() { Vec::new() } else { vec![self.lacking().1] }
     }
 
     fn lacking(&self) -> (Vec<Lacking>, Lacking) {
@@ -71,7 +76,7 @@ impl<T: Lockable, D: SqlDatabase> Pooled<T, D> {
     /// # Cancel safety
     /// It may have been made.
     pub fn add_trigger(&self) -> SqlFuture<'_, ()> {
-        self.ensure(vec![self.table().lacking().1])
+        self.ensure(self.table().trigger())
     }
 
     fn ensure(&self, wanted: Vec<Lacking>) -> SqlFuture<'_, ()> {

@@ -76,7 +76,7 @@ impl Existing<'_> {
 /// A column that is there already and is not what it has to be.
 fn wrong_type(table: &TableName, column: &str, found: &str) -> StoreError {
     let what = format!(
-        "the column {column:?} of {table} is of the type {found}, and fences and versions have 64 bits; change its type, \
+        "the column {column:?} of {table} is of the type {found}, and fences and versions have 64 bits and a sign; change its type, \
          or name another column"
     );
     StoreError::new(StoreErrorKind::Misconfigured, what)

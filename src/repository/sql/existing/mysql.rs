@@ -76,7 +76,7 @@ pub(crate) async fn ensure(
 ) -> Result<(), StoreError> {
     const TRIGGERS: &str = "SELECT COUNT(*) FROM information_schema.TRIGGERS \
         WHERE TRIGGER_SCHEMA = COALESCE(?, DATABASE()) AND TRIGGER_NAME = ?";
-    const COLUMN: &str = "SELECT CAST(DATA_TYPE AS CHAR), CAST(COLUMN_DEFAULT AS CHAR) \
+    const COLUMN: &str = "SELECT CAST(COLUMN_TYPE AS CHAR), CAST(COLUMN_DEFAULT AS CHAR) \
         FROM information_schema.COLUMNS \
         WHERE TABLE_SCHEMA = COALESCE(?, DATABASE()) AND TABLE_NAME = ? AND COLUMN_NAME = ?";
 
@@ -92,7 +92,7 @@ pub(crate) async fn ensure(
                 let found = look.bind(schema).bind(name).bind(&lacking.name).fetch_optional(pool).await?;
                 match (found, lacking.what) {
                     (None, _) => false,
-                    (Some((kind, _)), _) if !kind.eq_ignore_ascii_case("bigint") => {
+                    (Some((kind, _)), _) if !is_bigint(&kind) => {
                         return Err(wrong_type(table, &lacking.name, &kind));
                     }
                     (Some((_, default)), What::Default) => default != Some(FIRST_VERSION.to_string()),
@@ -111,6 +111,12 @@ pub(crate) async fn ensure(
         }
     }
     Ok(())
+}
+
+/// `bigint(20)` to MariaDB; with `unsigned` behind it it is another one.
+fn is_bigint(kind: &str) -> bool {
+    let kind = kind.to_ascii_lowercase();
+    kind.starts_with("bigint") && !kind.contains("unsigned")
 }
 
 /// Another process that boots has made the column or the trigger since we looked.

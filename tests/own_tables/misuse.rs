@@ -93,6 +93,43 @@ macro_rules! misuse {
             }
 
             #[tokio::test]
+            async fn a_trigger_before_its_columns_is_refused_and_other_programs_go_on() {
+                let place = <$place>::new();
+                let table = "CREATE TABLE tickets (id bigint PRIMARY KEY, slug varchar(50), number bigint);
+                    INSERT INTO tickets (id, slug, number) VALUES (1, 'ticket 1', 1)";
+                let pool = pool(&place.url(), table).await.expect("a database");
+                let storage = tickets("tickets").pooled(pool.clone());
+                let error = storage.add_trigger().await.expect_err("there are no columns");
+                assert_eq!(error.kind(), StoreErrorKind::Misconfigured, "{error}");
+                assert!(error.to_string().contains("add_columns"), "{error}");
+                let foreign = "UPDATE tickets SET number = 2";
+                sqlx::query(foreign).execute(&pool).await.expect("as before");
+            }
+
+            #[tokio::test]
+            async fn columns_of_the_lock_that_are_too_narrow_are_told() {
+                let narrow = |fence: &str, version: &str| {
+                    format!(
+                        "CREATE TABLE tickets (id bigint PRIMARY KEY, slug varchar(50), number bigint,
+                         fence {fence} NOT NULL, version {version} NOT NULL);
+                         INSERT INTO tickets VALUES (1, 'ticket 1', 1, 0, 1)"
+                    )
+                };
+                for (fence, version) in [("integer", "bigint"), ("bigint", "integer")] {
+                    // SQLite has but one integer, and MySQL gives a short one as a long one.
+                    if $feature == "sqlite" || $feature == "mysql" && version == "integer" {
+                        continue;
+                    }
+                    let place = <$place>::new();
+                    let pool = pool(&place.url(), &narrow(fence, version)).await.expect("a database");
+                    let rows = Locks::memory().repository(tickets("tickets").pooled(pool));
+                    let error = rows.lock(&1).await.expect_err("they must have 64 bits");
+                    assert_eq!(kind(&error), Some(StoreErrorKind::Misconfigured), "{error:?}");
+                    assert!(chain(&error).contains("64-bit"), "{}", chain(&error));
+                }
+            }
+
+            #[tokio::test]
             async fn an_entity_that_is_its_id_alone_needs_no_trigger() -> Result<(), Error> {
                 let place = <$place>::new();
                 let table = "CREATE TABLE tags (name varchar(50) PRIMARY KEY)";

@@ -54,7 +54,8 @@ impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
 
 impl<T: Lockable, D: SqlDatabase> Pooled<T, D> {
     /// Adds the columns for locks that the table lacks (see [`SqlTable::columns_sql`]); does nothing to those that it has.
-    /// Any number of processes may do so at once.
+    /// Any number of processes may do so at once. Each column waits until no transaction has the table in use, and who comes
+    /// to the table meanwhile waits behind it, in PostgreSQL, MySQL and MariaDB.
     ///
     /// # Errors
     /// [`Misconfigured`](crate::StoreErrorKind::Misconfigured) if there is no such table, the role must not change it, or

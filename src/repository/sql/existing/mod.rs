@@ -38,6 +38,8 @@ pub struct Lacking {
     pub(crate) what: What,
     pub(crate) name: String,
     pub(crate) statements: Vec<String>,
+    /// What must still be SQL when it is made: only SQLite makes triggers without looking at what they name.
+    pub(crate) check: Option<String>,
 }
 
 /// What to look for in the catalogue.

@@ -21,11 +21,13 @@ pub(crate) fn columns(table: &Existing<'_>) -> Vec<Lacking> {
         what: What::Column,
         name: fence.into(),
         statements: vec![add(fence, 0)],
+        check: None,
     });
     let version = Lacking {
         what: What::Column,
         name: table.version.into(),
         statements: vec![add(table.version, FIRST_VERSION)],
+        check: None,
     };
     // A statement of its own, which may still be missing when the other is done.
     let clock = Lacking {
@@ -36,6 +38,7 @@ pub(crate) fn columns(table: &Existing<'_>) -> Vec<Lacking> {
              (TIMESTAMPDIFF(MICROSECOND, '1970-01-01 00:00:00', UTC_TIMESTAMP(6)))",
             QUOTE.name(table.version)
         )],
+        check: None,
     };
     fence.into_iter().chain([version, clock]).collect()
 }
@@ -65,6 +68,7 @@ pub(crate) fn trigger(table: &Existing<'_>) -> Lacking {
             version = QUOTE.name(table.version),
         )],
         name: trigger,
+        check: None,
     }
 }
 

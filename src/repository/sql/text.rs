@@ -261,7 +261,7 @@ mod tests {
         );
         assert_eq!(
             texts.claimed.as_str(),
-            "SELECT `tenant`, `number`, `group`, `total`, `made`, `version`, @@autocommit AS lockproof_commits FROM `shop`.`order` WHERE `tenant` = ? AND `number` = ? FOR UPDATE"
+            "SELECT `tenant`, `number`, `group`, `total`, `made`, `version`, @@autocommit AS lockproof_commits FROM `shop`.`order` WHERE `tenant` = ? AND `number` = ? AND `fence` = ? FOR UPDATE"
         );
         assert_eq!(
             texts.update.as_str(),

@@ -175,3 +175,62 @@ mod a_long_save_loses_no_other_lease {
     long!(postgres, "postgres");
     long!(mysql, "mysql");
 }
+
+macro_rules! begun {
+    ($name:ident, $feature:literal, $read_committed:literal) => {
+        #[cfg(feature = $feature)]
+        #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+        async fn $name() -> Result<()> {
+            use crate::entities::$name::notes;
+
+            const TTL: Duration = Duration::from_secs(2);
+
+            let place = crate::pinned::$name::Place::new();
+            let service = || async { Ok::<_, Error>(Locks::new(place.store().await?)) };
+            let (holders, others) = (service().await?, service().await?);
+            let options = sqlx::pool::PoolOptions::new().after_connect(|connection, _| {
+                Box::pin(async { sqlx::query($read_committed).execute(connection).await.map(drop) })
+            });
+            let pool = place.pool().await?;
+            let committed = options.connect_with((*pool.connect_options()).clone()).await.expect("connects");
+            let pinned = notes("notes").pinned(committed, &place.store().await?).await?;
+            let notes = std::sync::Arc::new(holders.repository(pinned));
+            notes.insert(Transient::new(note(1, 10))).await?;
+            let mut held = notes.lock_with(&one(), LockOptions::new().ttl(TTL)).await?;
+
+            // The save has seen that it holds the lock, and waits for the row when the lock lapses.
+            let mut somebody = pool.begin().await.expect("begins");
+            sqlx::query("SELECT number FROM notes WHERE title = '1' FOR UPDATE")
+                .fetch_all(&mut *somebody)
+                .await
+                .expect("locks");
+            let saving = tokio::spawn({
+                let notes = std::sync::Arc::clone(&notes);
+                async move {
+                    held.number = 11;
+                    notes.save(&mut held).await
+                }
+            });
+            tokio::time::sleep(TTL + TTL / 2).await;
+            assert!(!saving.is_finished(), "it has to wait");
+            let other = others.lock("note:1").try_acquire().await?;
+            assert!(other.is_none(), "who has it now reads the row before it is written");
+
+            somebody.rollback().await.expect("ends");
+            saving.await.expect("no panic")?;
+            let mut next = others.repository(place.notes().await?).lock(&one()).await?;
+            assert_eq!(next.number, 11, "the save came before the next holder");
+            next.number += 1;
+            Ok(())
+        }
+    };
+}
+
+/// A lease that lapses in the middle of a save: a look at the lock's row would not be enough. READ COMMITTED, since by its
+/// own default MySQL locks the rows that a statement has looked at.
+mod a_take_over_waits_for_a_write_that_has_begun {
+    use super::*;
+
+    begun!(postgres, "postgres", "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED");
+    begun!(mysql, "mysql", "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
+}

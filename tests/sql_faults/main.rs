@@ -39,15 +39,18 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, trials()).exit_code()
 }
 
+/// Its name, and how it goes on one make.
+type Scenario = (&'static str, fn(Make));
+
 /// The long ones first.
 fn trials() -> Vec<Trial> {
-    let on_each: [(&str, fn(Make)); _] = [
+    let on_each: [Scenario; _] = [
         ("tokens_rise_over_ten_thousand_grants", tokens::rise),
         ("fifty_first_boots_at_once_succeed", boots::fifty_at_once),
         ("two_namespaces_in_one_table_do_not_meet", apart::two_namespaces),
         ("two_tables_in_one_database_do_not_meet", apart::two_tables),
     ];
-    let on_servers: [(&str, fn(Make)); _] = [
+    let on_servers: [Scenario; _] = [
         ("a_lease_and_a_waiter_survive_a_clean_restart", restarts::clean),
         ("a_lease_and_a_waiter_survive_a_crash", restarts::crash),
         ("a_pause_within_the_ttl_loses_nothing", pauses::within_the_ttl),
@@ -63,14 +66,14 @@ fn trials() -> Vec<Trial> {
     ];
     let on_servers = on_servers.iter().flat_map(|it| Make::SERVERS.map(|make| (make, it)));
     let on_each = on_each.iter().flat_map(|it| Make::ALL.map(|make| (make, it)));
-    let trial = |(make, (name, scenario)): (Make, &(&str, fn(Make)))| {
+    let trial = |(make, (name, scenario)): (Make, &Scenario)| {
         let scenario = *scenario;
         Trial::test(format!("{}::{name}", make.name()), move || {
             scenario(make);
             Ok(())
         })
     };
-    on_servers.chain(on_each).map(trial).collect()
+    on_each.chain(on_servers).map(trial).collect()
 }
 
 fn in_runtime<V>(future: impl Future<Output = V>) -> V {

@@ -33,11 +33,12 @@ pub(crate) fn read_only(make: Make) {
         let me = Owner::unique();
         acquire(&store, "held", &me).await.expect("granted");
         server.set_read_only(&url, true);
+        // First, since it may have to find out that connections were cut.
+        let seen = store.inspect(Inspect::new(key("held"))).await.expect("it can be read");
+        assert_eq!(seen.map(|holder| holder.owner), Some(me.clone()));
         let error = acquire(&store, "k", &me).await.expect_err("read-only");
         assert_eq!(error.kind(), StoreErrorKind::Misconfigured, "{error}");
         assert!(error.to_string().contains("read-only"), "{error}");
-        let seen = store.inspect(Inspect::new(key("held"))).await.expect("it can be read");
-        assert_eq!(seen.map(|holder| holder.owner), Some(me.clone()));
         crate::databases::store(&url).await.expect("the table is there, so nothing has to be written");
 
         server.set_read_only(&url, false);

@@ -45,16 +45,28 @@ impl Fate {
 
 /// Plays it with each of the answers lost that it waits for, the first, the second, and so on.
 fn for_each_answer<F: Future<Output = Fate> + Send + 'static>(make: Make, play: fn(Stage) -> F) {
+    // What holds is checked in each play. But the answer to what was done may be missed by one: a pool has its own word
+    // with a connection that comes back to it, and if that is late, it is counted.
+    const ROUNDS: usize = 3;
+
     let server = Server::shared(make);
     in_runtime(async {
-        let plays = (0..ANSWERS).map(|answers| {
-            let url = server.database();
-            let proxy = server.proxy();
-            tokio::spawn(async move { play(Stage::new(make, url, proxy, answers).await).await })
-        });
-        let fates: Vec<_> = join_all(plays).await.into_iter().map(|it| it.expect("no panic")).collect();
-        assert!(fates.contains(&Fate::Done), "the answer to what was done was not lost: {fates:?}");
-        assert_eq!(fates.last(), Some(&Fate::Told), "there are more answers to lose: {fates:?}");
+        let mut seen = Vec::new();
+        for _ in 0..ROUNDS {
+            let plays = (0..ANSWERS).map(|answers| {
+                let url = server.database();
+                let proxy = server.proxy();
+                tokio::spawn(async move { play(Stage::new(make, url, proxy, answers).await).await })
+            });
+            let fates = join_all(plays).await.into_iter().map(|it| it.expect("no panic"));
+            seen.push(fates.collect::<Vec<_>>());
+            if seen.iter().flatten().any(|fate| *fate == Fate::Done) {
+                break;
+            }
+        }
+        let fates = seen.last().expect("one round");
+        assert!(fates.contains(&Fate::Done), "the answer to what was done was not lost: {seen:?}");
+        assert_eq!(fates.last(), Some(&Fate::Told), "there are more answers to lose: {seen:?}");
     });
 }
 
@@ -90,6 +102,8 @@ impl Stage {
 
     /// The call, with as many answers as it gets.
     async fn lose<V>(&self, call: impl Future<Output = V>) -> V {
+        // Until the pools have their connections back.
+        sleep(Duration::from_millis(200)).await;
         self.proxy.set(Mode::HoleToClientAfter(self.answers));
         call.await
     }

@@ -3,8 +3,8 @@
 use std::{error::Error, str::FromStr, sync::Arc, time::Duration};
 
 use lockproof::{
-    Locks, MySqlStore, Persistent, PostgresStore, Query, Repository, RepositoryExt, Result, SqlDatabase,
-    SqlValue, SqliteStore, Transient, field,
+    LockRows, Locks, MySqlStore, Persistent, PostgresStore, Query, Repository, RepositoryExt, Result,
+    SqlDatabase, SqlValue, SqliteStore, Transient, field,
 };
 use sqlx::{
     AssertSqlSafe, FromRow, MySqlPool, PgPool, Pool, SqlitePool, raw_sql,
@@ -13,14 +13,16 @@ use sqlx::{
 
 use crate::{
     account::{self, Account, accounts},
+    quota::{self, Quota, quotas},
     receipt::{self, Receipt, receipts},
 };
 
-/// Accounts, and receipts of what was paid in.
+/// Accounts, receipts of what was paid in, and how much more that may be.
 #[derive(Clone)]
 pub struct Bank {
     accounts: Arc<dyn Repository<Account>>,
     receipts: Arc<dyn Repository<Receipt>>,
+    quotas: Arc<dyn Repository<Quota>>,
 }
 
 impl Bank {
@@ -32,7 +34,9 @@ impl Bank {
     /// # Cancel safety
     /// Can be dropped at any time; tables may have been made.
     pub async fn open(url: &str) -> Result<Self, Box<dyn Error + Send + Sync>> {
-        let schema = |id: &str| AssertSqlSafe(format!("{};{}", account::SCHEMA, receipt::schema(id)));
+        let schema = |id: &str| {
+            AssertSqlSafe(format!("{};{};{}", account::SCHEMA, quota::SCHEMA, receipt::schema(id)))
+        };
         match url.split_once(':').map(|(scheme, _)| scheme) {
             Some("sqlite") => {
                 // Readers do not wait for the writer then, nor it for them.
@@ -41,63 +45,76 @@ impl Bank {
                     .busy_timeout(Duration::from_secs(30));
                 let pool = SqlitePool::connect_with(options).await?;
                 raw_sql(schema("INTEGER PRIMARY KEY")).execute(&pool).await?;
-                Self::over(Locks::new(SqliteStore::from_pool(pool.clone()).await?), pool)
+                Self::over(SqliteStore::from_pool(pool.clone()).await?, pool).await
             }
             Some("postgres" | "postgresql") => {
                 let pool = PgPool::connect(url).await?;
                 raw_sql(schema("BIGSERIAL PRIMARY KEY")).execute(&pool).await?;
-                Self::over(Locks::new(PostgresStore::from_pool(pool.clone()).await?), pool)
+                Self::over(PostgresStore::from_pool(pool.clone()).await?, pool).await
             }
             Some("mysql" | "mariadb") => {
                 let pool = MySqlPool::connect(url).await?;
                 raw_sql(schema("BIGINT AUTO_INCREMENT PRIMARY KEY")).execute(&pool).await?;
-                Self::over(Locks::new(MySqlStore::from_pool(pool.clone()).await?), pool)
+                Self::over(MySqlStore::from_pool(pool.clone()).await?, pool).await
             }
             _ => Err("give a URL that begins with sqlite:, postgres: or mysql:".into()),
         }
     }
 
-    fn over<D: SqlDatabase>(locks: Locks, pool: Pool<D>) -> Result<Self, Box<dyn Error + Send + Sync>>
+    async fn over<D: SqlDatabase>(
+        store: impl LockRows<D> + Clone,
+        pool: Pool<D>,
+    ) -> Result<Self, Box<dyn Error + Send + Sync>>
     where
         i64: SqlValue<D>,
         String: SqlValue<D>,
         Account: for<'r> FromRow<'r, D::Row>,
+        Quota: for<'r> FromRow<'r, D::Row>,
         Receipt: for<'r> FromRow<'r, D::Row>,
     {
+        let locks = Locks::new(store.clone());
         Ok(Self {
+            quotas: Arc::new(locks.repository(quotas()?.pinned(pool.clone(), &store).await?)),
             accounts: Arc::new(locks.repository(accounts()?.pooled(pool.clone()))),
             receipts: Arc::new(locks.repository(receipts()?.pooled(pool))),
         })
     }
 
-    /// Opens an account, unless there is one with this id.
+    /// Opens an account, unless there is one with this id, into which so much can be paid.
     ///
     /// # Errors
     /// [`InsertError`](lockproof::InsertError).
     ///
     /// # Cancel safety
     /// It may have been opened.
-    pub async fn open_account(&self, id: i64, owner: &str) -> Result<()> {
+    pub async fn open_account(&self, id: i64, owner: &str, quota: i64) -> Result<()> {
         let account = Account { id, owner: owner.into(), balance: 0 };
-        self.accounts.insert(Transient::new(account)).await.map(drop)
+        self.accounts.insert(Transient::new(account)).await?;
+        self.quotas.insert(Transient::new(Quota { account: id, left: quota })).await.map(drop)
     }
 
-    /// Pays in, and gives the receipt.
+    /// Pays in, and gives the receipt; nothing if that would be more than may be.
     ///
     /// # Errors
-    /// If the account was not locked or not saved: then nothing was paid in, unless
+    /// If quota or account were not locked or not saved: then nothing was paid in, unless
     /// [`outcome`](lockproof::Error::outcome) says that it may have been.
     ///
     /// # Cancel safety
     /// It may have been paid in, without a receipt.
-    pub async fn pay_in(&self, id: i64, amount: i64) -> Result<Persistent<Receipt>> {
+    pub async fn pay_in(&self, id: i64, amount: i64) -> Result<Option<Persistent<Receipt>>> {
+        let mut quota = self.quotas.lock(&id).await?;
+        if quota.left < amount {
+            return Ok(None);
+        }
+        quota.left -= amount;
+        self.quotas.save_and_release(quota).await?;
         self.accounts
             .with_lock(&id, async |account, _| {
                 account.balance += amount;
                 Ok::<_, lockproof::Error>(())
             })
             .await?;
-        self.receipts.insert_with(|number| Receipt { id: number, account: id, amount }).await
+        self.receipts.insert_with(|number| Receipt { id: number, account: id, amount }).await.map(Some)
     }
 
     /// What is on an account.

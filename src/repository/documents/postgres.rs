@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// Entities of one type as JSON documents in a PostgreSQL database (11 or later): nothing to write but
+/// Entities of one type as JSON documents in a PostgreSQL database (12 or later): nothing to write but
 /// `#[derive(Serialize, Deserialize)]`. Its clones share the connections.
 ///
 /// ```no_run

@@ -19,7 +19,7 @@ use crate::{
     proof::Lockable,
     repository::{Claim, Claimed, Written},
     store::{
-        LockRows, StoreError, StoreErrorKind, TableName,
+        LockRows, StoreError, StoreErrorKind, StoreId, TableName,
         sql::{lock_rows::Rows, statements},
     },
 };
@@ -153,6 +153,20 @@ impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
             };
             Ok(Self(inner.into()).pooled(pool))
         })
+    }
+
+    /// The key of the lock as its store has it, if its row is pinned.
+    pub(super) fn lock(
+        &self,
+        key: impl Fn() -> Result<LockKey, StoreError>,
+    ) -> Result<Option<LockKey>, StoreError> {
+        self.0.pinned_to.map(|_| key()).transpose()
+    }
+
+    /// The lock store whose rows are pinned, for a storage over a [`pinned`](Self::pinned) table; see
+    /// [`Storage::pinned_to`](crate::Storage::pinned_to).
+    pub fn pinned_to(&self) -> Option<StoreId> {
+        self.0.pinned_to
     }
 
     /// Adds what the row must be like for a write: the lock's key if that is pinned, its token, the versions.

@@ -284,17 +284,6 @@ impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
         Prepared { sql: sql.clone(), arguments: D::Arguments::default() }
     }
 
-    /// The key of the lock as its store has it, if its row is pinned.
-    fn lock(&self, key: impl Fn() -> Result<LockKey, StoreError>) -> Result<Option<LockKey>, StoreError> {
-        self.0.pinned_to.map(|_| key()).transpose()
-    }
-
-    /// The lock store whose rows are pinned, for a storage over a [`pinned`](Self::pinned) table; see
-    /// [`Storage::pinned_to`](crate::Storage::pinned_to).
-    pub fn pinned_to(&self) -> Option<StoreId> {
-        self.0.pinned_to
-    }
-
     pub(super) fn by_id(
         &self,
         row: &Identity<'_, T>,

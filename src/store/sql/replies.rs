@@ -29,7 +29,7 @@ pub(crate) fn rotated(
     row.exhausted(above).map_or(Ok(None), Err)
 }
 
-/// Whether another try to evict may hit a row, after one that hit none and then found this one.
+/// Whether a try to evict may hit the row that was found.
 pub(crate) fn may_be_forced(row: Option<&LockRow>) -> Result<bool, StoreError> {
     match row.filter(|row| row.runs()) {
         Some(row) => row.exhausted(FencingToken::ZERO).map_or(Ok(true), Err),

@@ -48,6 +48,7 @@ pub struct Lacking {
 pub enum What {
     Column,
     /// The default of the column with this name, if it still is the one that it was added with.
+    #[cfg_attr(not(feature = "mysql"), allow(dead_code, reason = "elsewhere it comes with the column"))]
     Default,
     Trigger,
 }

@@ -40,7 +40,7 @@ use crate::store::{
 /// once locked keeps its row, so that its token never falls; [`prune`](Self::prune) deletes those that are idle for long.
 ///
 /// No statement waits for a row that another transaction has in hand, so they are in no deadlock, and a save that pins its
-/// lock for long holds up nobody but those who want that very lock. A try that fails reads and writes nothing.
+/// lock for long holds up nobody but those who want that very lock. A try that fails only reads.
 ///
 /// The server has no way to tell of a release: those who wait look again, after 5 milliseconds first and then up to each
 /// 200, and when the holder's time is over.

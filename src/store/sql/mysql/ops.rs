@@ -105,14 +105,18 @@ impl Inner {
         let key = request.key;
         let (mut patience, mut again) = (self.patience(), false);
         loop {
-            let done = self.database.write(|| self.statement(&self.sql.force, &key)).await?;
+            let evicted = match self.find(&key).await? {
+                Some(row) if replies::may_be_forced(Some(&row))? => row.token()?.as_i64(),
+                _ if again => return Err(unsettled(&key)),
+                _ => return Ok(ForceReply::NotHeld),
+            };
+            // This grant and no later one: the statement may be sent twice, and the first may have been done.
+            let force = || self.statement(&self.sql.force, &key).bind(evicted);
+            let done = self.database.write(force).await?;
             if let Some(token) = done.token()? {
                 return Ok(ForceReply::Forced { token });
             }
             again |= done.again;
-            if !replies::may_be_forced(self.find(&key).await?.as_ref())? {
-                return if again { Err(unsettled(&key)) } else { Ok(ForceReply::NotHeld) };
-            }
             patience.pause_for(&key).await?;
         }
     }

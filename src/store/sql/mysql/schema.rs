@@ -245,9 +245,9 @@ const ROTATE: &str = update!(
     )
 );
 
-/// key.
+/// key, token of the grant that is to end.
 const FORCE: &str = update!(
-    concat!("owner IS NOT NULL AND token < 9007199254740992 AND expires_at > ", now!()),
+    concat!("owner IS NOT NULL AND token = ? AND token < 9007199254740992 AND expires_at > ", now!()),
     concat!(
         "held.token = LAST_INSERT_ID(GREATEST(held.token + 1, ",
         micros!(),

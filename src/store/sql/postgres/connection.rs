@@ -92,6 +92,14 @@ impl Database {
             .connect_lazy_with((*self.pool.connect_options()).clone())
     }
 
+    /// Reads rows.
+    pub(crate) async fn read(
+        &self,
+        statement: impl Fn() -> Statement + Send + Sync,
+    ) -> Result<Vec<PgRow>, StoreError> {
+        self.send(&statement).await.0
+    }
+
     /// Runs one statement as a transaction of its own, and gives what it returns. If the connection breaks in the
     /// middle it is sent again, so it has to be one that can be done twice.
     pub(crate) async fn rows(
@@ -106,20 +114,34 @@ impl Database {
         &self,
         statement: impl Fn() -> Statement + Send + Sync,
     ) -> Result<(Vec<PgRow>, bool), StoreError> {
+        match self.send(&statement).await {
+            (Ok(rows), again) => Ok((rows, again)),
+            (Err(error), false) => Err(error),
+            // Whatever is definite about the last time, the first may have been done.
+            (Err(error), true) => Err(errors::lost(&self.place, error)),
+        }
+    }
+
+    /// Sends a statement, and again where a connection was cut; says too whether it was.
+    async fn send(
+        &self,
+        statement: &(impl Fn() -> Statement + Send + Sync),
+    ) -> (Result<Vec<PgRow>, StoreError>, bool) {
         // After a restart of the server every connection of the pool is broken, and is found so one by one.
         let most = self.pool.options().get_max_connections().min(64);
         let (mut again, mut pauses) = (0, Pauses::new());
-        let error = loop {
-            match self.once(&statement).await {
-                Ok(Ok(rows)) => return Ok((rows, again > 0)),
-                Ok(Err(error)) if again < most && errors::is_cut(&error) => again += 1,
-                Ok(Err(error)) if errors::is_conflict(&error) && pauses.pause().await => {}
-                Ok(Err(error)) => break errors::sent(&self.place, error),
-                Err(error) => break error,
-            }
-        };
-        // Whatever is definite about the last time, the first may have been done.
-        Err(if again > 0 { errors::lost(&self.place, error) } else { error })
+        loop {
+            let answer = match self.once(statement).await {
+                Ok(Err(error)) if again < most && errors::is_cut(&error) => {
+                    again += 1;
+                    continue;
+                }
+                Ok(Err(error)) if errors::is_conflict(&error) && pauses.pause().await => continue,
+                Ok(answer) => answer.map_err(|error| errors::sent(&self.place, error)),
+                Err(error) => Err(error),
+            };
+            return (answer, again > 0);
+        }
     }
 
     /// The same for a statement that may do harm the second time.

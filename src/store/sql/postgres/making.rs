@@ -14,7 +14,7 @@ impl Making for Database {
     }
 
     async fn found(&self, schema: &Migrations) -> Result<Vec<String>, StoreError> {
-        let rows = self.rows(|| sqlx::query(schema.found.clone())).await?;
+        let rows = self.read(|| sqlx::query(schema.found.clone())).await?;
         Migrations::names(&rows).map_err(|error| errors::sent(&self.place, error))
     }
 

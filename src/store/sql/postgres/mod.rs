@@ -27,7 +27,7 @@ use crate::store::{
     },
 };
 
-/// Locks in a table of a PostgreSQL database (11 or later), for all processes that reach it. Its clones share everything.
+/// Locks in a table of a PostgreSQL database (12 or later), for all processes that reach it. Its clones share everything.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), lockproof::StoreError> {

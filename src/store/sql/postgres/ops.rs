@@ -45,7 +45,7 @@ impl Inner {
 
     async fn inspect(&self, request: Inspect) -> Result<Option<Holder>, StoreError> {
         let rows =
-            self.database.rows(|| sqlx::query(self.sql.inspect.clone()).bind(bytes(&request.key))).await?;
+            self.database.read(|| sqlx::query(self.sql.inspect.clone()).bind(bytes(&request.key))).await?;
         let row = rows.first().map(LockRow::of).transpose()?;
         row.filter(LockRow::runs).map(|row| row.holder()).transpose()
     }
@@ -137,7 +137,7 @@ impl Inner {
                 .bind(page.after.clone().into_bytes())
                 .bind(page.limit)
         };
-        replies::listed(&self.database.rows(statement).await?)
+        replies::listed(&self.database.read(statement).await?)
     }
 
     /// A transaction has the row for long. Nothing was done.

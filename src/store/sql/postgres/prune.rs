@@ -18,7 +18,7 @@ impl Inner {
                     .bind(idle.min(MOST))
                     .bind(i64::try_from(AT_A_TIME).expect("few"))
             };
-            self.database.rows(look).await
+            self.database.read(look).await
         };
         let delete = |keys: Vec<String>, idle: i64| async move {
             let keys: Vec<_> = keys.into_iter().map(String::into_bytes).collect();

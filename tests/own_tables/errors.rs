@@ -5,7 +5,7 @@ use lockproof::{Error, InsertError, InvalidTable, Locks, Repository, StoreError,
 use crate::entities::{note, ticket};
 
 /// An error with all that is behind it.
-fn chain(error: &Error) -> String {
+pub(crate) fn chain(error: &Error) -> String {
     use std::error::Error as _;
     let mut text = error.to_string();
     let mut source = error.source();
@@ -16,7 +16,7 @@ fn chain(error: &Error) -> String {
     text
 }
 
-fn kind(error: &Error) -> Option<StoreErrorKind> {
+pub(crate) fn kind(error: &Error) -> Option<StoreErrorKind> {
     let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = source {
         if let Some(error) = error.downcast_ref::<StoreError>() {

@@ -8,6 +8,7 @@ mod entities;
 mod errors;
 mod homes;
 mod made_ids;
+mod misuse;
 mod others;
 mod pinned;
 mod pins;

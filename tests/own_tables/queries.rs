@@ -108,3 +108,31 @@ queries!(
     mysql, "mysql", sqlx::MySql, crate::homes::Database<lockproof_test_servers::MariaDbKind>,
     text: "varchar(50) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci NOT NULL", quote: "`"
 );
+
+#[cfg(feature = "postgres")]
+#[tokio::test]
+async fn a_type_of_texts_with_an_order_of_its_own_is_ordered_by_bytes_too() {
+    use lockproof::SqlTable;
+    use sqlx::Row;
+
+    use crate::homes::postgres::pool;
+
+    let place = crate::homes::Database::<lockproof_test_servers::PostgresKind>::new();
+    let schema = "CREATE EXTENSION citext;
+        CREATE TABLE notes (title text PRIMARY KEY, text citext NOT NULL, fence bigint NOT NULL, version bigint NOT NULL)";
+    let pool = pool(&place.url(), schema).await.expect("a database");
+    let table = SqlTable::<Note, sqlx::Postgres>::builder("notes")
+        .id(field!(Note.title), |title| title)
+        .column(field!(Note.text))
+        .build_with(|row| {
+            Ok(Note { title: row.try_get("title")?, text: row.try_get_unchecked("text")?, number: 0 })
+        });
+    let notes = Locks::memory().repository(table.expect("a table").pooled(pool));
+    for (id, text) in (1..).zip(["b", "A", "B", "a"]) {
+        notes.insert(Transient::new(Note { text: text.into(), ..note(id, 0) })).await.expect("a new one");
+    }
+    let first = Query::all().order_by(field!(Note.text).ascending()).limit(2);
+    let first = notes.find_all(first).await.expect("found");
+    assert_eq!(first.iter().map(|note| note.text.as_str()).collect::<Vec<_>>(), ["A", "B"]);
+    assert_eq!(notes.find_all(field!(Note.text).eq("a").into()).await.expect("found").len(), 1);
+}

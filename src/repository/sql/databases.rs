@@ -96,6 +96,7 @@ impl SqlDatabase for sqlx::Postgres {}
 impl Dialect for sqlx::Postgres {
     const NUMBERED: bool = true;
     const RETURNING: bool = true;
+    const COMMITS: Option<&'static str> = None;
     const CLOCK: &'static str = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS bigint)";
     const GREATEST: &'static str = "GREATEST";
     const OVERRIDING: &'static str = " OVERRIDING SYSTEM VALUE";
@@ -148,9 +149,13 @@ impl Dialect for sqlx::Postgres {
     }
 
     fn ordered(column: &str, kind: &Self::TypeInfo, descending: bool) -> String {
-        let collation = if is_text(kind) { " COLLATE \"C\"" } else { "" };
         let way = if descending { " DESC NULLS LAST" } else { " NULLS FIRST" };
-        format!("{column}{collation}{way}")
+        if is_text(kind) {
+            // A type of texts of its own, `citext` for one, may order them in its own way under any collation.
+            format!("CAST({column} AS text) COLLATE \"C\"{way}")
+        } else {
+            format!("{column}{way}")
+        }
     }
 }
 
@@ -162,6 +167,7 @@ impl SqlDatabase for sqlx::MySql {}
 impl Dialect for sqlx::MySql {
     const NUMBERED: bool = false;
     const RETURNING: bool = false;
+    const COMMITS: Option<&'static str> = Some("@@autocommit");
     const CLOCK: &'static str = "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6))";
     const GREATEST: &'static str = "GREATEST";
     const OVERRIDING: &'static str = "";
@@ -229,6 +235,7 @@ impl SqlDatabase for sqlx::Sqlite {}
 impl Dialect for sqlx::Sqlite {
     const NUMBERED: bool = false;
     const RETURNING: bool = true;
+    const COMMITS: Option<&'static str> = None;
     const CLOCK: &'static str = concat!(crate::store::sql::sqlite::schema::now!(), " * 1000");
     const GREATEST: &'static str = "max";
     const OVERRIDING: &'static str = "";
@@ -252,8 +259,9 @@ impl Dialect for sqlx::Sqlite {
         Box::pin(connection.begin_with("BEGIN IMMEDIATE"))
     }
 
+    /// What stands in double quotes and is no column is a text to SQLite.
     fn quoted(name: &str) -> String {
-        Quote::DOUBLE.name(name)
+        Quote::BACKTICK.name(name)
     }
 
     fn place(locks: &TableName) -> String {

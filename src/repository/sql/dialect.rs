@@ -33,6 +33,8 @@ pub trait Dialect: Database<Arguments: Clone> {
     const NUMBERED: bool;
     /// Whether a writing statement can give back what it has written.
     const RETURNING: bool;
+    /// What is 0 if a statement on its own is not committed by itself.
+    const COMMITS: Option<&'static str>;
     /// Microseconds since 1970 by the database's clock, as a 64-bit number.
     const CLOCK: &'static str;
     /// The greater one of two numbers.

@@ -32,7 +32,12 @@ impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
     /// [`Pooled::add_trigger`] makes it. Its name begins with `zz_lp_` and goes with the columns: when the entity gets
     /// another one, there is another trigger to make, beside the one that is there.
     pub fn trigger_sql(&self) -> String {
-        existing::text(&[self.lacking().1])
+        existing::text(&self.trigger())
+    }
+
+    /// None for an entity that is its id alone: there is nothing in it to overwrite.
+    fn trigger(&self) -> Vec<Lacking> {
+        if self.0.names.columns.is_empty() { Vec::new() } else { vec![self.lacking().1] }
     }
 
     fn lacking(&self) -> (Vec<Lacking>, Lacking) {
@@ -49,7 +54,8 @@ impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
 
 impl<T: Lockable, D: SqlDatabase> Pooled<T, D> {
     /// Adds the columns for locks that the table lacks (see [`SqlTable::columns_sql`]); does nothing to those that it has.
-    /// Any number of processes may do so at once.
+    /// Any number of processes may do so at once. Each column waits until no transaction has the table in use, and who comes
+    /// to the table meanwhile waits behind it, in PostgreSQL, MySQL and MariaDB.
     ///
     /// # Errors
     /// [`Misconfigured`](crate::StoreErrorKind::Misconfigured) if there is no such table, the role must not change it, or
@@ -71,7 +77,7 @@ impl<T: Lockable, D: SqlDatabase> Pooled<T, D> {
     /// # Cancel safety
     /// It may have been made.
     pub fn add_trigger(&self) -> SqlFuture<'_, ()> {
-        self.ensure(vec![self.table().lacking().1])
+        self.ensure(self.table().trigger())
     }
 
     fn ensure(&self, wanted: Vec<Lacking>) -> SqlFuture<'_, ()> {

@@ -10,8 +10,9 @@ use super::{
     dialect::{Dialect, Prepared, SqlDatabase},
     failures::Failures,
     pooled::Pooled,
+    run,
     table::{Inner, SqlFuture, SqlTable, bind_all},
-    text::{Names, Text, Texts},
+    text::{Names, Text, Texts, commits},
 };
 use crate::{
     model::{FencingToken, LockKey},
@@ -44,7 +45,7 @@ impl PinnedTexts {
         let of_lock = |what: &str, text: Text<D>| of_key(text.and(&format!("SELECT {what}")), locks);
         let named = |text: Text<D>| text.and(&format!(") AS {TOKEN}"));
         let load = Text::<D>::begin(&format!("SELECT {}, (", names.row::<D>()));
-        let load = named(of_lock("token", load)).and(&format!(" FROM {table} WHERE "));
+        let load = named(of_lock("token", load)).and(&format!("{} FROM {table} WHERE ", commits::<D>()));
         let why = Text::<D>::begin("SELECT (");
         let why = named(of_lock("CASE WHEN owner IS NULL THEN -token ELSE token END", why));
         let why = why.and(&format!(", (SELECT {version} FROM {table} WHERE "));
@@ -216,7 +217,9 @@ impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
         let row = Identity { id: claim.id(), key: claim.key() };
         let load = self.by_key_and_id(&pinned.load, lock, &row).map_err(|error| failures.value(error))?;
         let rows = D::fetch(connection, load).await.map_err(|error| failures.sent(error))?;
-        let Some(row) = rows.first() else { return Ok(Claimed::Gone) };
+        let found = run::only_one(rows).map_err(|error| failures.sent(error))?;
+        let Some(row) = &found else { return Ok(Claimed::Gone) };
+        run::committing::<D>(connection, row).await.map_err(|error| failures.sent(error))?;
         let token = D::maybe_number(row, TOKEN).map_err(|error| failures.row(error))?;
         match token {
             Some(token) if token > claim.fence() => Ok(Claimed::Fenced { by: token_of(token)? }),

@@ -2,7 +2,12 @@
 
 use sqlx::Error as SqlError;
 
+use sqlx::Connection;
+
 use super::dialect::{Prepared, SqlDatabase};
+
+/// What [`Dialect::COMMITS`](super::dialect::Dialect::COMMITS) is called in a row.
+pub(super) const COMMITS: &str = "lockproof_commits";
 
 /// Whether a claim has hit its row.
 pub(super) enum Hit<D: SqlDatabase> {
@@ -21,16 +26,49 @@ pub(super) async fn claim<D: SqlDatabase>(
     why: Prepared<D>,
 ) -> Result<Hit<D>, SqlError> {
     let row = if D::RETURNING {
-        D::fetch(connection, stamp).await?.pop()
+        only_one(D::fetch(connection, stamp).await?)?
     } else if D::execute(connection, stamp).await? > 0 {
-        D::fetch(connection, claimed).await?.pop()
+        only_one(D::fetch(connection, claimed).await?)?
     } else {
         None
     };
+    if let Some(row) = &row {
+        committing::<D>(connection, row).await?;
+    }
     match row {
         Some(row) => Ok(Hit::Row(row)),
         None => Ok(Hit::Missed(D::fetch(connection, why).await?.pop())),
     }
+}
+
+/// The row that has the id. If several have it, a save would write what is in one of them to all.
+pub(super) fn only_one<R>(mut rows: Vec<R>) -> Result<Option<R>, SqlError> {
+    if rows.len() < 2 {
+        return Ok(rows.pop());
+    }
+    let what = format!(
+        "{} rows have this id; name each column of the primary key by `.id(..)`, and give the table one if it has none",
+        rows.len()
+    );
+    Err(SqlError::Configuration(what.into()))
+}
+
+/// Whether what is written on this connection is ever committed, by a row that tells.
+pub(super) async fn committing<D: SqlDatabase>(
+    connection: &mut D::Connection,
+    row: &D::Row,
+) -> Result<(), SqlError> {
+    if D::COMMITS.is_none() || connection.is_in_transaction() {
+        return Ok(());
+    }
+    if D::maybe_number(row, COMMITS)? != Some(0) {
+        return Ok(());
+    }
+    // It would take the locks of its rows along into the pool.
+    D::begin(connection).await?.rollback().await?;
+    let what = "the connections of this pool have `autocommit` off, so what they write would not be committed; switch it on \
+                in `after_connect`";
+    Err(SqlError::Configuration(what.into()))
 }
 
 /// Writes a new row; gives its version, or nothing if there is a row with this id.
@@ -47,7 +85,9 @@ pub(super) async fn insert<D: SqlDatabase>(
         return rows.first().map(|row| D::number_at(row, 0)).transpose();
     }
     let rows = D::fetch(connection, first).await?;
-    let version = D::number_at(rows.first().ok_or(SqlError::RowNotFound)?, 0)?;
+    let row = rows.first().ok_or(SqlError::RowNotFound)?;
+    let version = D::number_at(row, 0)?;
+    committing::<D>(connection, row).await?;
     D::bind(&mut new.arguments, version).map_err(SqlError::Encode)?;
     match D::execute(connection, new).await {
         Ok(_) => Ok(Some(version)),

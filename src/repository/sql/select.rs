@@ -5,6 +5,7 @@ use sqlx::{Acquire, error::BoxDynError};
 use super::{
     column::{Compared, Identity, Queried},
     dialect::{Prepared, SqlDatabase},
+    run,
     table::{SqlFuture, SqlTable, bind_all},
     text::Text,
 };
@@ -45,14 +46,16 @@ impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
             self.bind_ids(&row, &mut find).map_err(|error| failures.value(error))?;
             let mut connection = failures.connected(acquiring.await)?;
             let rows = D::fetch(&mut connection, find).await.map_err(|error| failures.sent(error))?;
-            rows.first().map(|row| self.stored(row, failures)).transpose()
+            let row = run::only_one(rows).map_err(|error| failures.sent(error))?;
+            row.map(|row| self.stored(&row, failures)).transpose()
         })
     }
 
     /// Reads the entities that a query asks for, as [`Storage::find_all`](crate::Storage::find_all).
     ///
     /// The database does what it can: the conditions on columns that hold a field, the orders by such of them whose values
-    /// it orders as Rust does (see [`ordered_column`](crate::SqlTableBuilder::ordered_column)), and with these the page.
+    /// it orders as Rust does (see [`ordered_column`](crate::SqlTableBuilder::ordered_column)), and with these the page. MySQL and
+    /// MariaDB order texts by their first 1024 bytes alone, unless `max_sort_length` says otherwise.
     /// The rest is done in memory, over all rows that are left; so a page of a query that asks for more than columns
     /// reads them all.
     ///

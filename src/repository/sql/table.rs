@@ -127,7 +127,12 @@ impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
             let (stamp, claimed, why) = prepare().map_err(|error| failures.value(error))?;
             let mut connection = failures.connected(acquiring.await)?;
             let hit = run::claim::<D>(&mut connection, stamp, claimed, why).await;
-            match hit.map_err(|error| failures.sent(error))? {
+            let Names { fence, version, .. } = &self.0.names;
+            let failed = |error| match is_too_large(&error) {
+                true => failures.held(fence, version, error),
+                false => failures.sent(error),
+            };
+            match hit.map_err(failed)? {
                 Hit::Row(row) => Ok(Claimed::Loaded(self.stored(&row, failures)?)),
                 Hit::Missed(found) => {
                     claim.refused(self.held(found.as_ref(), failures)?.map(|(fence, _)| fence))
@@ -258,9 +263,10 @@ impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
 
     /// The entity and the version of a row that has all the columns.
     pub(super) fn stored(&self, row: &D::Row, failures: Failures<'_>) -> Result<Stored<T>, StoreError> {
-        let read =
-            || Ok(Stored { entity: (self.0.read)(row)?, version: D::number(row, &self.0.names.version)? });
-        read().map_err(|error| failures.row(error))
+        let Names { fence, version, .. } = &self.0.names;
+        let entity = (self.0.read)(row).map_err(|error| failures.row(error))?;
+        let version = D::number(row, version).map_err(|error| failures.held(fence, version, error))?;
+        Ok(Stored { entity, version })
     }
 
     /// Fence and version of a row that was not hit.
@@ -295,6 +301,11 @@ impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
     pub(super) fn bind_columns(&self, entity: &T, to: &mut Prepared<D>) -> Result<(), BoxDynError> {
         self.0.columns.iter().try_for_each(|column| (column.bind)(entity, &mut to.arguments))
     }
+}
+
+/// Whether a number did not fit into its column.
+fn is_too_large(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|answer| answer.code().as_deref() == Some("22003"))
 }
 
 pub(super) fn bind_all<D: SqlDatabase>(

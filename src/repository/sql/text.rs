@@ -8,6 +8,7 @@ use super::{
     dialect::Dialect,
     made_id::IdTexts,
     pin::{self, PinnedTexts},
+    run::COMMITS,
 };
 use crate::store::{TableName, sql::statements};
 
@@ -60,6 +61,7 @@ impl Texts {
         let row = names.row::<D>();
         let ids = &names.ids;
         let returning = |what: &str| if D::RETURNING { format!(" RETURNING {what}") } else { String::new() };
+        let commits = commits::<D>();
         let read = |what: &str, end: &str| {
             Text::<D>::begin(&format!("SELECT {what} FROM {table} WHERE "))
                 .equal(ids, " AND ")
@@ -86,14 +88,17 @@ impl Texts {
                 .and(&returning(&row))
                 .done(),
             // Locked, so that neither an old snapshot nor a replica is read.
-            claimed: Text::<D>::begin(&format!("SELECT {row} FROM {table} WHERE "))
+            claimed: Text::<D>::begin(&format!("SELECT {row}{commits} FROM {table} WHERE "))
                 .equal(ids, " AND ")
                 .and(&format!(" AND {fence} = "))
                 .value()
                 .and(" FOR UPDATE")
                 .done(),
             insert: names.insert::<D>(&returning(&version)),
-            first_version: Text::<D>::begin("SELECT ").first_version().and(" AS version").done(),
+            first_version: Text::<D>::begin("SELECT ")
+                .first_version()
+                .and(&format!(" AS version{commits}"))
+                .done(),
             update: held(names.set::<D>()),
             delete: held(Text::begin(&format!("DELETE FROM {table} WHERE "))),
             why: match names.locks {
@@ -153,6 +158,11 @@ impl Names {
             text.value().and(")").done()
         }
     }
+}
+
+/// One more column of what is read around a write: whether the write is committed.
+pub(super) fn commits<D: Dialect>() -> String {
+    D::COMMITS.map_or_else(String::new, |commits| format!(", {commits} AS {COMMITS}"))
 }
 
 /// A statement as it grows.
@@ -251,7 +261,7 @@ mod tests {
         );
         assert_eq!(
             texts.claimed.as_str(),
-            "SELECT `tenant`, `number`, `group`, `total`, `made`, `version` FROM `shop`.`order` WHERE `tenant` = ? AND `number` = ? FOR UPDATE"
+            "SELECT `tenant`, `number`, `group`, `total`, `made`, `version`, @@autocommit AS lockproof_commits FROM `shop`.`order` WHERE `tenant` = ? AND `number` = ? AND `fence` = ? FOR UPDATE"
         );
         assert_eq!(
             texts.update.as_str(),

@@ -38,6 +38,8 @@ pub struct Lacking {
     pub(crate) what: What,
     pub(crate) name: String,
     pub(crate) statements: Vec<String>,
+    /// What must still be SQL when it is made: only SQLite makes triggers without looking at what they name.
+    pub(crate) check: Option<String>,
 }
 
 /// What to look for in the catalogue.
@@ -77,7 +79,7 @@ impl Existing<'_> {
 /// A column that is there already and is not what it has to be.
 fn wrong_type(table: &TableName, column: &str, found: &str) -> StoreError {
     let what = format!(
-        "the column {column:?} of {table} is of the type {found}, and fences and versions have 64 bits; change its type, \
+        "the column {column:?} of {table} is of the type {found}, and fences and versions have 64 bits and a sign; change its type, \
          or name another column"
     );
     StoreError::new(StoreErrorKind::Misconfigured, what)

@@ -21,11 +21,13 @@ pub(crate) fn columns(table: &Existing<'_>) -> Vec<Lacking> {
         what: What::Column,
         name: fence.into(),
         statements: vec![add(fence, 0)],
+        check: None,
     });
     let version = Lacking {
         what: What::Column,
         name: table.version.into(),
         statements: vec![add(table.version, FIRST_VERSION)],
+        check: None,
     };
     // A statement of its own, which may still be missing when the other is done.
     let clock = Lacking {
@@ -36,6 +38,7 @@ pub(crate) fn columns(table: &Existing<'_>) -> Vec<Lacking> {
              (TIMESTAMPDIFF(MICROSECOND, '1970-01-01 00:00:00', UTC_TIMESTAMP(6)))",
             QUOTE.name(table.version)
         )],
+        check: None,
     };
     fence.into_iter().chain([version, clock]).collect()
 }
@@ -65,6 +68,7 @@ pub(crate) fn trigger(table: &Existing<'_>) -> Lacking {
             version = QUOTE.name(table.version),
         )],
         name: trigger,
+        check: None,
     }
 }
 
@@ -76,7 +80,7 @@ pub(crate) async fn ensure(
 ) -> Result<(), StoreError> {
     const TRIGGERS: &str = "SELECT COUNT(*) FROM information_schema.TRIGGERS \
         WHERE TRIGGER_SCHEMA = COALESCE(?, DATABASE()) AND TRIGGER_NAME = ?";
-    const COLUMN: &str = "SELECT CAST(DATA_TYPE AS CHAR), CAST(COLUMN_DEFAULT AS CHAR) \
+    const COLUMN: &str = "SELECT CAST(COLUMN_TYPE AS CHAR), CAST(COLUMN_DEFAULT AS CHAR) \
         FROM information_schema.COLUMNS \
         WHERE TABLE_SCHEMA = COALESCE(?, DATABASE()) AND TABLE_NAME = ? AND COLUMN_NAME = ?";
 
@@ -92,7 +96,7 @@ pub(crate) async fn ensure(
                 let found = look.bind(schema).bind(name).bind(&lacking.name).fetch_optional(pool).await?;
                 match (found, lacking.what) {
                     (None, _) => false,
-                    (Some((kind, _)), _) if !kind.eq_ignore_ascii_case("bigint") => {
+                    (Some((kind, _)), _) if !is_bigint(&kind) => {
                         return Err(wrong_type(table, &lacking.name, &kind));
                     }
                     (Some((_, default)), What::Default) => default != Some(FIRST_VERSION.to_string()),
@@ -111,6 +115,12 @@ pub(crate) async fn ensure(
         }
     }
     Ok(())
+}
+
+/// `bigint(20)` to MariaDB; with `unsigned` behind it it is another one.
+fn is_bigint(kind: &str) -> bool {
+    let kind = kind.to_ascii_lowercase();
+    kind.starts_with("bigint") && !kind.contains("unsigned")
 }
 
 /// Another process that boots has made the column or the trigger since we looked.

@@ -21,6 +21,7 @@ pub(crate) fn columns(table: &Existing<'_>) -> Vec<Lacking> {
         what: What::Column,
         name: fence.into(),
         statements: vec![add(fence, 0)],
+        check: None,
     });
     let version = Lacking {
         what: What::Column,
@@ -33,6 +34,7 @@ pub(crate) fn columns(table: &Existing<'_>) -> Vec<Lacking> {
                 QUOTE.name(table.version)
             ),
         ],
+        check: None,
     };
     fence.into_iter().chain([version]).collect()
 }
@@ -64,6 +66,7 @@ pub(crate) fn trigger(table: &Existing<'_>) -> Lacking {
             ),
         ],
         name: trigger,
+        check: None,
     }
 }
 

@@ -24,6 +24,7 @@ pub(crate) fn columns(table: &Existing<'_>) -> Vec<Lacking> {
         what: What::Column,
         name: fence.into(),
         statements: vec![add(fence, 0)],
+        check: None,
     });
     let when = format!("NEW.{} = {FIRST_VERSION}", QUOTE.name(table.version));
     // The clock has milliseconds: two rows of one of them shall differ too.
@@ -33,6 +34,7 @@ pub(crate) fn columns(table: &Existing<'_>) -> Vec<Lacking> {
         what: What::Column,
         name: table.version.into(),
         statements: vec![add(table.version, FIRST_VERSION), begins],
+        check: Some(format!("EXPLAIN INSERT INTO {} DEFAULT VALUES", QUOTE.table(table.table))),
     };
     fence.into_iter().chain([version]).collect()
 }
@@ -42,7 +44,9 @@ pub(crate) fn trigger(table: &Existing<'_>) -> Lacking {
     let when = format!("{} AND ({})", table.is_foreign(QUOTE), table.each(other, " OR "));
     let raised = format!("OLD.{} + {FOREIGN_STEP}", QUOTE.name(table.version));
     let (name, statement) = set_version(table, "UPDATE", &when, &raised);
-    Lacking { what: What::Trigger, name, statements: vec![statement] }
+    let version = QUOTE.name(table.version);
+    let check = format!("EXPLAIN UPDATE {} SET {version} = {version}", QUOTE.table(table.table));
+    Lacking { what: What::Trigger, name, statements: vec![statement], check: Some(check) }
 }
 
 /// A trigger that changes the version after somebody's statement: one that comes before it cannot.
@@ -98,7 +102,7 @@ pub(crate) async fn ensure(
         if is_there {
             continue;
         }
-        for statement in &lacking.statements {
+        for statement in lacking.statements.iter().chain(&lacking.check) {
             sqlx::raw_sql(of_names(statement.clone())).execute(&mut *transaction).await?;
         }
     }

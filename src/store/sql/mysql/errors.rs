@@ -76,7 +76,7 @@ pub(crate) fn verdict(answer: &MySqlDatabaseError) -> Verdict {
             Misconfigured,
             Some(
                 "make it first (`ensure_schema()`, a `migrator()`, or the SQL that `schema()` gives); a table of another shape \
-                 under this name has to be renamed before",
+                 under this name has to be renamed before, and one of your own gets what it lacks by `add_columns()`",
             ),
         ),
         number::SYNTAX => (Misconfigured, Some("MariaDB 10.6 or MySQL 8 is needed, or a later one")),

@@ -80,7 +80,10 @@ pub(crate) fn verdict(answer: &PgDatabaseError) -> Verdict {
         | state::NOT_A_TABLE
         | state::NO_UNIQUE_KEY => (
             Misconfigured,
-            Some("a table of this name has another shape; rename it, or give the name of another"),
+            Some(
+                "a table of this name has another shape; rename it, or give the name of another; one of your own gets what it \
+                 lacks by `add_columns()`",
+            ),
         ),
         state::DISK_FULL => (Rejected, Some("the disk or a quota is full")),
         state::TOO_MANY => (

@@ -60,7 +60,8 @@ pub(crate) fn verdict(answer: &SqliteError) -> Verdict {
             Misconfigured,
             Some(
                 "make it first (a `SqliteStore` has `ensure_schema()`, `open` and `from_pool` of `SqliteDocuments` do \
-                 it); a table of another shape under this name has to be renamed before",
+                 it); a table of another shape under this name has to be renamed before, and one of your own gets what it \
+                 lacks by `add_columns()`",
             ),
         ),
         code::FULL => (Rejected, Some("the disk or a quota is full")),

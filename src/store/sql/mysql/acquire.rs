@@ -50,7 +50,7 @@ impl Inner {
                 return Ok(AcquireReply::Granted { token });
             }
             let since = BootInstant::now().since(sent);
-            look = self.look(&request.key, &owner).await?;
+            look = self.look(&request.key, &owner).await.map_err(|error| done.doubt(error))?;
             match look {
                 Look::Missing | Look::Held(_) => {}
                 // Somebody takes it at this moment, or a save under a lease that has lapsed pins it.

@@ -45,6 +45,16 @@ pub(super) struct Done {
 }
 
 impl Done {
+    /// An error that came after it: if it was sent twice, and hit nothing the second time, nobody knows what the first time
+    /// did.
+    pub(super) fn doubt(&self, error: StoreError) -> StoreError {
+        if !self.again {
+            return error;
+        }
+        let what = "the connection was cut in the middle of it, and a look at what became of it failed";
+        StoreError::new(StoreErrorKind::OutcomeUnknown, what).caused_by(error)
+    }
+
     /// The token, if a row was hit.
     pub(super) fn token(&self) -> Result<Option<FencingToken>, StoreError> {
         match self.rows {
@@ -284,4 +294,17 @@ fn whole_seconds(limit: Duration) -> u64 {
 
 fn misconfigured(what: String) -> StoreError {
     StoreError::new(StoreErrorKind::Misconfigured, what)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_sent_twice_is_not_called_undone_by_a_look_that_fails() {
+        let unreachable = || StoreError::new(StoreErrorKind::Unavailable, "connection refused");
+        let kind = |again| Done { rows: 0, token: 0, again }.doubt(unreachable()).kind();
+        assert_eq!(kind(true), StoreErrorKind::OutcomeUnknown);
+        assert_eq!(kind(false), StoreErrorKind::Unavailable);
+    }
 }

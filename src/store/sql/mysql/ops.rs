@@ -64,7 +64,7 @@ impl Inner {
                 return Ok(ReleaseReply::Released);
             }
             again |= done.again;
-            let row = self.find(&key).await?;
+            let row = self.find(&key).await.map_err(|error| done.doubt(error))?;
             if !row.is_some_and(|row| row.is_held_by(&owner)) {
                 return if again { Err(unsettled(&key)) } else { Ok(ReleaseReply::NotHeld) };
             }
@@ -90,10 +90,11 @@ impl Inner {
                     .bind(micros(ttl))
                     .bind(bytes(&to))
             };
-            if let Some(token) = self.database.write(rotate).await?.token()? {
+            let done = self.database.write(rotate).await?;
+            if let Some(token) = done.token()? {
                 return Ok(RotateReply::Granted { token });
             }
-            let row = self.find(&key).await?;
+            let row = self.find(&key).await.map_err(|error| done.doubt(error))?;
             if let Some(reply) = replies::rotated(row.as_ref(), &from, &to, above)? {
                 return Ok(reply);
             }

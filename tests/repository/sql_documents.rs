@@ -168,6 +168,47 @@ mod mysql {
         Ok(())
     }
 
+    /// Says whether it is equal, and makes another document again behind the page that is being read.
+    #[derive(Clone, Debug, Serialize, Deserialize)]
+    struct Disturbing(u32);
+
+    static DISTURBED: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+
+    impl PartialEq for Disturbing {
+        fn eq(&self, other: &Self) -> bool {
+            if let Some(url) = DISTURBED.get() {
+                MariaDb::shared()
+                    .sql(url, "UPDATE lockproof_documents SET seq = 1000 WHERE `key` = 'watched:1'");
+            }
+            self.0 == other.0
+        }
+    }
+
+    #[derive(Lockable, Clone, Debug, Serialize, Deserialize)]
+    struct Watched {
+        #[lock(id)]
+        id: u64,
+        mark: Disturbing,
+    }
+
+    #[tokio::test]
+    async fn a_query_is_of_one_moment_though_the_server_reads_what_is_committed() -> Result<()> {
+        let url = MySqlDatabase::new().at();
+        let pool = MySqlPoolOptions::new().max_connections(2).after_connect(|connection, _| {
+            let session = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
+            Box::pin(async move { connection.execute(session).await.map(drop) })
+        });
+        let pool = pool.connect(&url).await.expect("connects");
+        let rows = Locks::memory().repository(MySqlDocuments::from_pool(pool).await?);
+        for id in 1..=65 {
+            rows.insert(Transient::new(Watched { id, mark: Disturbing(7) })).await?;
+        }
+        DISTURBED.set(url).expect("set once");
+        let found = rows.find_all(field!(Watched.mark).eq(Disturbing(7)).into()).await?;
+        assert_eq!(found.len(), 65, "one was read twice");
+        Ok(())
+    }
+
     #[tokio::test]
     async fn a_document_that_the_server_does_not_take_is_refused() -> Result<()> {
         let server = MariaDb::start_with(&[("max-allowed-packet", "1M")]);

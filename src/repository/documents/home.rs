@@ -9,7 +9,7 @@ use crate::{
     proof::{Lockable, Stored},
     repository::{
         Claim, Claimed, Delete, Insert, Inserted, Query, Storage, Update, Written,
-        sql::{Dialect, Form, Scan, SqlDatabase, SqlTable},
+        sql::{Dialect, Form, Prepared, Scan, SqlDatabase, SqlTable},
     },
     store::{StoreError, TableName},
 };
@@ -98,6 +98,10 @@ impl<T: Lockable, B: Base> Documents<T, B> {
         let enough = limit.filter(|_| in_order_of_insertion).map(|limit| offset.saturating_add(limit));
         let snapshot = SqlStr::from_static(<B::Database as Dialect>::SNAPSHOT);
         // Of one moment: what is deleted and made again meanwhile would come twice.
+        if let Some(before) = <B::Database as Dialect>::BEFORE_SNAPSHOT {
+            let before = Prepared { sql: SqlStr::from_static(before), arguments: Default::default() };
+            B::Database::execute(connection, before).await?;
+        }
         let mut moment = connection.begin_with(snapshot).await?;
         let (mut matching, mut place) = (Vec::new(), i64::MIN);
         loop {

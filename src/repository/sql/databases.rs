@@ -108,6 +108,7 @@ impl Dialect for sqlx::Postgres {
     const PINNING: &'static str = " FOR SHARE";
     const PINNING_BEFORE: Option<&'static str> = None;
     const SEQ: &'static str = "seq";
+    const BEFORE_SNAPSHOT: Option<&'static str> = None;
     const SNAPSHOT: &'static str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 
     calls!(|_| None);
@@ -178,6 +179,7 @@ impl Dialect for sqlx::MySql {
     const PINNING: &'static str = "";
     const PINNING_BEFORE: Option<&'static str> = Some(" LOCK IN SHARE MODE");
     const SEQ: &'static str = "seq";
+    const BEFORE_SNAPSHOT: Option<&'static str> = Some("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
     const SNAPSHOT: &'static str = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
 
     calls!(|done| i64::try_from(done.last_insert_id()).ok().filter(|id| *id != 0));
@@ -247,6 +249,7 @@ impl Dialect for sqlx::Sqlite {
     const PINNING: &'static str = "";
     const PINNING_BEFORE: Option<&'static str> = None;
     const SEQ: &'static str = "rowid";
+    const BEFORE_SNAPSHOT: Option<&'static str> = None;
     const SNAPSHOT: &'static str = "BEGIN";
 
     calls!(|done| Some(done.last_insert_rowid()));

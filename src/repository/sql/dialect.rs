@@ -54,6 +54,8 @@ pub trait Dialect: Database<Arguments: Clone> {
     const PINNING_BEFORE: Option<&'static str>;
     /// The column that numbers documents as they are inserted.
     const SEQ: &'static str;
+    /// What comes before that, for a server whose transactions see what others commit.
+    const BEFORE_SNAPSHOT: Option<&'static str>;
     /// Begins a transaction that sees the database as it is now, until it ends.
     const SNAPSHOT: &'static str;
 

@@ -22,8 +22,8 @@ mod text;
 
 pub use builder::{InvalidTable, SqlTableBuilder};
 pub use column::SqlValue;
-pub(super) use dialect::Dialect;
 pub use dialect::SqlDatabase;
+pub(super) use dialect::{Dialect, Prepared};
 pub(super) use documents::{Form, Scan};
 pub use pooled::Pooled;
 pub use table::{SqlFuture, SqlTable};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{cases, documents, files, mysql, postgres, public::public_futures, sources::sources};
+use crate::{cases, documents, files, public::public_futures, servers, sources::sources};
 
 /// Those that need no case, by the beginning of their name or of the place where they stand, with the reason.
 const EXCLUDED: &[(&str, &str)] = &[
@@ -27,7 +27,7 @@ fn every_public_future_has_a_case() {
     let futures = public_futures(&sources("src"));
     let homes =
         [documents::mysql(), documents::postgres(), documents::sqlite()].into_iter().flatten().collect();
-    let cases = [cases(), files::cases(), mysql::cases(), postgres::cases(), homes];
+    let cases = [cases(), files::cases(), servers::mysql::cases(), servers::postgres::cases(), homes];
     let covered: BTreeSet<&str> = cases.iter().flatten().flat_map(|case| case.covers).copied().collect();
     let missing: Vec<String> = futures
         .iter()
@@ -37,7 +37,7 @@ fn every_public_future_has_a_case() {
     assert!(
         missing.is_empty(),
         "public futures without a case: {}.\nAdd one to a list in tests/cancel_safety (locks.rs, leases.rs, runs.rs, \
-         seats.rs, admin.rs, repositories.rs, stores.rs, documents.rs, files.rs, mysql.rs, postgres.rs), under the name that is given here: \
+         seats.rs, admin.rs, repositories.rs, stores.rs, documents.rs, files.rs, servers.rs), under the name that is given here: \
          `case(&[\"Type::function\"], \"in which situation\", async |world: &World| {{ .. }})`, or `wants(..)` if it takes \
          a lock. It makes the future and gives it to `world.dropped(..)`.",
         missing.join(", ")

@@ -60,7 +60,7 @@ macro_rules! doors {
 
 #[cfg(feature = "mysql")]
 pub(crate) fn mysql() -> Vec<Case> {
-    use crate::mysql::{other_table, pool};
+    use crate::servers::{mysql::pool, other_table};
 
     let cases = doors!(
         MySqlDocuments,
@@ -73,7 +73,7 @@ pub(crate) fn mysql() -> Vec<Case> {
 
 #[cfg(feature = "postgres")]
 pub(crate) fn postgres() -> Vec<Case> {
-    use crate::postgres::{other_table, pool};
+    use crate::servers::{other_table, postgres::pool};
 
     let cases = doors!(
         PostgresDocuments,

@@ -20,15 +20,13 @@ mod files;
 mod imports;
 mod leases;
 mod locks;
-#[cfg(feature = "mysql")]
-mod mysql;
 mod planted;
-#[cfg(feature = "postgres")]
-mod postgres;
 mod public;
 mod repositories;
 mod runs;
 mod seats;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+mod servers;
 mod slow;
 #[cfg(all(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 #[path = "../support/sources.rs"]
@@ -83,7 +81,7 @@ async fn dropped_at_a_store_that_answers_at_once() {
 #[cfg(feature = "mysql")]
 #[tokio::test(flavor = "multi_thread")]
 async fn calls_of_mysql_are_dropped() {
-    all_are_safe(Home::Memory(Pace::AsItIs), mysql::cases()).await;
+    all_are_safe(Home::Memory(Pace::AsItIs), servers::mysql::cases()).await;
     all_are_safe(Home::Memory(Pace::AsItIs), documents::mysql()).await;
 }
 
@@ -91,7 +89,7 @@ async fn calls_of_mysql_are_dropped() {
 #[cfg(feature = "postgres")]
 #[tokio::test(flavor = "multi_thread")]
 async fn calls_of_postgres_are_dropped() {
-    all_are_safe(Home::Memory(Pace::AsItIs), postgres::cases()).await;
+    all_are_safe(Home::Memory(Pace::AsItIs), servers::postgres::cases()).await;
     all_are_safe(Home::Memory(Pace::AsItIs), documents::postgres()).await;
 }
 

@@ -213,14 +213,9 @@ impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
             };
             let (pin, write, why) = prepare().map_err(|error| failures.value(error))?;
             let mut connection = failures.connected(acquiring.await)?;
-            match run::write::<D>(&mut connection, pin, write, why)
-                .await
-                .map_err(|error| failures.sent(error))?
-            {
-                None => Ok(Written::Done),
-                Some(found) if lock.is_some() => self.refused(found.as_ref(), update.fence(), failures),
-                Some(found) => update.refused(self.held(found.as_ref(), failures)?),
-            }
+            let missed = run::write::<D>(&mut connection, pin, write, why).await;
+            let missed = missed.map_err(|error| failures.sent(error))?;
+            self.written(missed, lock, update.fence(), failures, |held| update.refused(held))
         })
     }
 
@@ -250,14 +245,9 @@ impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
             };
             let (pin, write, why) = prepare().map_err(|error| failures.value(error))?;
             let mut connection = failures.connected(acquiring.await)?;
-            match run::write::<D>(&mut connection, pin, write, why)
-                .await
-                .map_err(|error| failures.sent(error))?
-            {
-                None => Ok(Written::Done),
-                Some(found) if lock.is_some() => self.refused(found.as_ref(), delete.fence(), failures),
-                Some(found) => delete.refused(self.held(found.as_ref(), failures)?),
-            }
+            let missed = run::write::<D>(&mut connection, pin, write, why).await;
+            let missed = missed.map_err(|error| failures.sent(error))?;
+            self.written(missed, lock, delete.fence(), failures, |held| delete.refused(held))
         })
     }
 
@@ -267,6 +257,23 @@ impl<T: Lockable, D: SqlDatabase> SqlTable<T, D> {
         let entity = (self.0.read)(row).map_err(|error| failures.row(error))?;
         let version = D::number(row, version).map_err(|error| failures.held(fence, version, error))?;
         Ok(Stored { entity, version })
+    }
+
+    /// What came of a write; if it hit no row, why: by the row of the lock if that was pinned, else by what `refused` makes
+    /// of fence and version.
+    fn written(
+        &self,
+        missed: Option<Option<D::Row>>,
+        lock: Option<&LockKey>,
+        fence: i64,
+        failures: Failures<'_>,
+        refused: impl FnOnce(Option<(i64, i64)>) -> Result<Written, StoreError>,
+    ) -> Result<Written, StoreError> {
+        match missed {
+            None => Ok(Written::Done),
+            Some(found) if lock.is_some() => self.refused(found.as_ref(), fence, failures),
+            Some(found) => refused(self.held(found.as_ref(), failures)?),
+        }
     }
 
     /// Fence and version of a row that was not hit.

@@ -42,6 +42,12 @@ pub struct Lacking {
     pub(crate) check: Option<String>,
 }
 
+impl Lacking {
+    fn column(name: &str, statements: Vec<String>) -> Self {
+        Self { what: What::Column, name: name.into(), statements, check: None }
+    }
+}
+
 /// What to look for in the catalogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(unreachable_pub, reason = "a field of what is public")]

@@ -17,18 +17,8 @@ pub(crate) fn columns(table: &Existing<'_>) -> Vec<Lacking> {
     let add = |column: &str, default: u32| {
         format!("ALTER TABLE {name} ADD COLUMN {} BIGINT NOT NULL DEFAULT {default}", QUOTE.name(column))
     };
-    let fence = table.fence.map(|fence| Lacking {
-        what: What::Column,
-        name: fence.into(),
-        statements: vec![add(fence, 0)],
-        check: None,
-    });
-    let version = Lacking {
-        what: What::Column,
-        name: table.version.into(),
-        statements: vec![add(table.version, FIRST_VERSION)],
-        check: None,
-    };
+    let fence = table.fence.map(|fence| Lacking::column(fence, vec![add(fence, 0)]));
+    let version = Lacking::column(table.version, vec![add(table.version, FIRST_VERSION)]);
     // A statement of its own, which may still be missing when the other is done.
     let clock = Lacking {
         what: What::Default,

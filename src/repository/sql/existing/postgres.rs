@@ -17,16 +17,10 @@ pub(crate) fn columns(table: &Existing<'_>) -> Vec<Lacking> {
     let add = |column: &str, default: u32| {
         format!("ALTER TABLE {name} ADD COLUMN {} bigint NOT NULL DEFAULT {default}", QUOTE.name(column))
     };
-    let fence = table.fence.map(|fence| Lacking {
-        what: What::Column,
-        name: fence.into(),
-        statements: vec![add(fence, 0)],
-        check: None,
-    });
-    let version = Lacking {
-        what: What::Column,
-        name: table.version.into(),
-        statements: vec![
+    let fence = table.fence.map(|fence| Lacking::column(fence, vec![add(fence, 0)]));
+    let version = Lacking::column(
+        table.version,
+        vec![
             add(table.version, FIRST_VERSION),
             format!(
                 "ALTER TABLE {name} ALTER COLUMN {} SET DEFAULT \
@@ -34,8 +28,7 @@ pub(crate) fn columns(table: &Existing<'_>) -> Vec<Lacking> {
                 QUOTE.name(table.version)
             ),
         ],
-        check: None,
-    };
+    );
     fence.into_iter().chain([version]).collect()
 }
 

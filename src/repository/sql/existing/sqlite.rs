@@ -20,12 +20,7 @@ pub(crate) fn columns(table: &Existing<'_>) -> Vec<Lacking> {
         let name = QUOTE.table(table.table);
         format!("ALTER TABLE {name} ADD COLUMN {} INTEGER NOT NULL DEFAULT {default}", QUOTE.name(column))
     };
-    let fence = table.fence.map(|fence| Lacking {
-        what: What::Column,
-        name: fence.into(),
-        statements: vec![add(fence, 0)],
-        check: None,
-    });
+    let fence = table.fence.map(|fence| Lacking::column(fence, vec![add(fence, 0)]));
     let when = format!("NEW.{} = {FIRST_VERSION}", QUOTE.name(table.version));
     // The clock has milliseconds: two rows of one of them shall differ too.
     let clock = concat!(now!(), " * 1000 + abs(random() % 1000)");
